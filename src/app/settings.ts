@@ -11,6 +11,7 @@ export interface Settings {
   readonly databaseUrl?: Secret;
   readonly auditKey?: Secret;
   readonly logLevel: string;
+  readonly statusPassword?: Secret;
   readonly github: {
     readonly appId: string;
     readonly privateKey: Secret;
@@ -71,6 +72,7 @@ const schema = z.object({
     .string()
     .refine((s) => Buffer.byteLength(s) >= 32, "is shorter than 32 bytes")
     .optional(),
+  DRACO_STATUS_PASSWORD: z.string().min(12, "is shorter than 12 characters").optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   TWILIO_ACCOUNT_SID: z.string().startsWith("AC", "must start with AC").optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
@@ -153,6 +155,7 @@ function toSettings(env: Environmental, role: Role): Settings {
     ...(env.DATABASE_URL && { databaseUrl: new Secret(env.DATABASE_URL) }),
     ...(env.DRACO_AUDIT_KEY && { auditKey: new Secret(env.DRACO_AUDIT_KEY) }),
     logLevel: env.LOG_LEVEL,
+    ...(env.DRACO_STATUS_PASSWORD && { statusPassword: new Secret(env.DRACO_STATUS_PASSWORD) }),
     github: {
       appId: env.APP_ID,
       privateKey: new Secret(env.PRIVATE_KEY),

@@ -9,7 +9,7 @@ const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.expor
   format: "pem",
 }) as string;
 const complete = { APP_ID: "12", PRIVATE_KEY: pem, WEBHOOK_SECRET: "s".repeat(32) };
-const noFiles = (): string => {
+const noFiles = (_path: string): string => {
   throw new Error("no such file");
 };
 const read = (environment: Record<string, string>, readFile = noFiles) => readSettings(environment, "all", readFile);
@@ -50,7 +50,7 @@ describe("settings", () => {
     const files: Record<string, string> = { "/run/secrets/webhook": `${"w".repeat(40)}\n`, "/run/key.pem": pem };
     const result = read(
       { APP_ID: "12", PRIVATE_KEY_PATH: "/run/key.pem", WEBHOOK_SECRET_FILE: "/run/secrets/webhook" },
-      (path) => files[path] ?? noFiles(),
+      (path) => files[path] ?? noFiles(path),
     );
     expect(result.ok && result.settings.github.webhookSecrets[0]?.reveal()).toBe("w".repeat(40));
   });
