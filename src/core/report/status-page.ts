@@ -87,7 +87,7 @@ export function renderStatusPage(facts: StatusFacts): string {
         ]),
         "Nothing has happened yet.",
       )}`
-    : "<p><a href="/history">Sign in</a> with the status password (DRACO_STATUS_PASSWORD) to see repositories, changes and history.</p>";
+    : '<p><a href="/history">Sign in</a> with the status password (DRACO_STATUS_PASSWORD) to see repositories, changes and history.</p>';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Draco</title><style>${STYLE}</style></head><body><main>
 <h1>Draco</h1><p>${facts.paused ? '<span class="bad">Paused: nothing will be approved or applied until /draco resume.</span>' : "Watching. What you saw is what is applied."}</p>
