@@ -3,6 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import { basicAuth } from "hono/basic-auth";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { renderStatusPage, type StatusFacts } from "../../core/report/status-page.ts";
 
 export type DeliveryAnswer = "accepted" | "duplicate" | "unsigned" | "malformed";
@@ -79,6 +80,7 @@ export function routes(doors: Doors): Hono {
   if (signIn) app.get("/history", signIn, async (c) => c.html(renderStatusPage(await doors.status(true))));
 
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
     doors.onError(error);
     return c.text("Draco could not take this just now; it was not stored. Send it again later.", 503);
   });
