@@ -5,9 +5,15 @@ export class Unknown {
   readonly prefix: string;
   /** Addresses this value is known to come from, such as "aws_s3_bucket.logs.id". */
   readonly from: readonly string[];
-  constructor(prefix = "", from: readonly string[] = []) {
+  /**
+   * A text that is known but for some parts, with U+FFFC for each of them: a template, or jsonencode of an object with
+   * unknown leaves. Policies are read from it.
+   */
+  readonly outline: string | undefined;
+  constructor(prefix = "", from: readonly string[] = [], outline?: string) {
     this.prefix = prefix;
     this.from = from;
+    this.outline = outline;
   }
 }
 
