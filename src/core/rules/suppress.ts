@@ -1,0 +1,248 @@
+/**
+ * Marks results that somebody chose not to act on: by a comment, an annotation, or a waiver. Nothing is dropped: a
+ * suppressed result keeps its reason, and comes back when the suppression expires.
+ */
+import type { Diagnostic, Suppression } from "../model/finding.ts";
+import type { CodeOrigin, Resource } from "../model/resource.ts";
+import type { SourceRange } from "../model/source-range.ts";
+import { isList, isObject, type Value } from "../model/value.ts";
+import type { Reading } from "../read/reading.ts";
+import { type Directive, readDirectives } from "./directives.ts";
+import { type Judgement, parentOf } from "./engine.ts";
+import { withoutKeys } from "./estate.ts";
+import type { Rule } from "./rule.ts";
+
+/** A decision written in `.github/draco.yml`. */
+export interface Waiver {
+  readonly rule: string;
+  /** Glob over paths from the repository's root. */
+  readonly path?: string;
+  /** Address, with or without instance keys; "*" stands for anything. */
+  readonly address?: string;
+  readonly reason: string;
+  readonly owner?: string;
+  /** ISO date, inclusive. */
+  readonly until?: string;
+}
+
+export interface SuppressOptions {
+  readonly reading: Pick<Reading, "stacks" | "comments">;
+  readonly rules: readonly Rule[];
+  /** ISO date. */
+  readonly today: string;
+  readonly linesOf: (file: string) => readonly string[] | undefined;
+  readonly waivers?: readonly Waiver[];
+  /** Whether a glob of a waiver matches a file of a result. */
+  readonly matchesPath?: (glob: string, file: string) => boolean;
+}
+
+export interface Suppressed {
+  readonly results: readonly Judgement[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function suppress(results: readonly Judgement[], options: SuppressOptions): Suppressed {
+  const { directives, diagnostics } = readDirectives(options.reading.comments, options.linesOf);
+  const byFile = groupBy(directives, (d) => d.at.file);
+  const aliases = new Map(options.rules.map((rule) => [rule.id, rule.aliases]));
+  const calls = moduleCalls(options.reading);
+  const expired = new Map<string, Diagnostic>();
+
+  const marked = results.map((result) => {
+    if (result.status !== "fail") return result;
+    const names = [result.rule, ...(aliases.get(result.rule) ?? [])].map(plainId);
+    const scopes = scopesOf(result, calls);
+    const candidates = [
+      ...scopes.flatMap((scope) => commentsOn(scope, names, byFile)),
+      ...annotationsOn(result.view.resource, names),
+      ...waiversOn(result, names, options),
+    ];
+    const current = candidates.find((s) => s.until === undefined || s.until >= options.today);
+    if (current) return { ...result, suppressed: current };
+    for (const past of candidates) noteExpiry(expired, result, past);
+    return result;
+  });
+  return {
+    results: marked,
+    diagnostics: [...diagnostics, ...unknownIds(directives, options.rules), ...expired.values()],
+  };
+}
+
+/** A block of code that a comment can stand at: the resource's own, and each module call it comes through. */
+interface ScopeBlock {
+  readonly origin: CodeOrigin;
+  readonly resource: Resource;
+  /** Ranges that the finding lies in, inside the block: the attribute, then the blocks around it. */
+  readonly places: readonly SourceRange[];
+  readonly at?: SourceRange;
+}
+
+function scopesOf(result: Judgement, calls: ReadonlyMap<string, Resource>): readonly ScopeBlock[] {
+  const { resource } = result.view;
+  const scopes: ScopeBlock[] = [];
+  if (resource.origin.kind === "code") {
+    const places: SourceRange[] = [];
+    for (let path = result.evidence.path; path !== ""; path = parentOf(path)) {
+      const range = resource.origin.locate(path)?.range;
+      if (range) places.push(range);
+    }
+    scopes.push({ origin: resource.origin, resource, places, ...("file" in result.at && { at: result.at }) });
+  }
+  for (let address = resource.module; address !== ""; address = parentModule(address)) {
+    const call = calls.get(callKey(result.stack, address)) ?? calls.get(callKey(result.stack, withoutKeys(address)));
+    if (call?.origin.kind === "code") scopes.push({ origin: call.origin, resource: call, places: [] });
+  }
+  return scopes;
+}
+
+function commentsOn(
+  scope: ScopeBlock,
+  names: readonly string[],
+  byFile: ReadonlyMap<string, readonly Directive[]>,
+): readonly Suppression[] {
+  const { range, header } = scope.origin;
+  return (byFile.get(range.file) ?? [])
+    .filter((d) => d.ids.some((id) => names.some((name) => matchesId(id, name))))
+    .filter((d) => d.where.every(({ path, text }) => String(attribute(scope.resource.attributes, path)) === text))
+    .filter((d) => {
+      switch (d.scope) {
+        case "file":
+          return true;
+        case "enclosing":
+          return d.at.start >= range.start && d.at.end <= range.end;
+        case "line":
+          return scope.at?.file === range.file && scope.at.line === d.at.line + 1;
+        case "block":
+          return d.targetLine === header.line || startsOn(scope.places, d.targetLine);
+        case "target":
+          return covers(header, d.targetLine) || startsOn(scope.places, d.targetLine);
+      }
+    })
+    .map((d) => ({ by: "comment", reason: d.reason, at: d.at, ...(d.until !== undefined && { until: d.until }) }));
+}
+
+const covers = (range: SourceRange, line: number): boolean => line >= range.line && line <= range.endLine;
+const startsOn = (places: readonly SourceRange[], line: number): boolean => places.some((p) => p.line === line);
+
+/** Kubernetes: metadata.annotations["checkov.io/skip1"]: ID=reason. CloudFormation: Metadata.checkov.skip[].id. */
+function annotationsOn(resource: Resource, names: readonly string[]): readonly Suppression[] {
+  const found: { id: string; reason: string }[] = [];
+  const annotations = only(attribute(resource.attributes, "metadata.annotations"));
+  if (isObject(annotations))
+    for (const [key, value] of Object.entries(annotations)) {
+      if (!/^(?:checkov|draco)\.(?:io|dev)\/skip/.test(key) || typeof value !== "string") continue;
+      const equals = value.indexOf("=");
+      found.push(
+        equals < 0
+          ? { id: value.trim(), reason: "" }
+          : { id: value.slice(0, equals).trim(), reason: value.slice(equals + 1).trim() },
+      );
+    }
+  for (const tool of ["checkov", "draco"]) {
+    const skips = attribute(resource.attributes, `Metadata.${tool}.skip`);
+    if (isList(skips))
+      for (const skip of skips)
+        if (isObject(skip))
+          found.push({ id: String(skip.id ?? ""), reason: String(skip.comment ?? skip.reason ?? "") });
+  }
+  return found
+    .filter(({ id }) => names.some((name) => matchesId(id.toLowerCase(), name)))
+    .map(({ reason }) => ({ by: "comment", reason: reason || "no reason given" }));
+}
+
+function waiversOn(result: Judgement, names: readonly string[], options: SuppressOptions): readonly Suppression[] {
+  const file = "file" in result.at ? result.at.file : result.at.id;
+  return (options.waivers ?? [])
+    .filter((w) => names.some((name) => matchesId(w.rule.toLowerCase(), name)))
+    .filter((w) => w.path === undefined || (options.matchesPath?.(w.path, file) ?? w.path === file))
+    .filter((w) => {
+      if (w.address === undefined) return true;
+      const wanted = w.address.toLowerCase();
+      const { address } = result.resource;
+      return [address, withoutKeys(address)].some((a) => globMatches(wanted, a.toLowerCase()));
+    })
+    .map((w) => ({
+      by: "waiver",
+      reason: w.owner ? `${w.reason} (${w.owner})` : w.reason,
+      ...(w.until !== undefined && { until: w.until }),
+    }));
+}
+
+/** Trivy writes AVD-AWS-0092 and AWS-0092 for the same rule. */
+const plainId = (id: string): string => id.toLowerCase().replace(/^avd-/, "");
+const matchesId = (wanted: string, name: string): boolean => globMatches(plainId(wanted), name);
+
+function globMatches(glob: string, text: string): boolean {
+  if (!glob.includes("*")) return glob === text;
+  const pattern = glob.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${pattern.join(".*")}$`).test(text);
+}
+
+function unknownIds(directives: readonly Directive[], rules: readonly Rule[]): readonly Diagnostic[] {
+  const known = new Set(rules.flatMap((rule) => [rule.id, ...rule.aliases].map(plainId)));
+  return directives
+    .filter((d) => d.scope === "target" && d.ids.some((id) => /^(?:aws|azure|google|gcp|kubernetes|docker)/.test(id)))
+    .flatMap((d) =>
+      d.ids
+        .filter((id) => !id.includes("*") && !known.has(plainId(id)) && known.size > 0)
+        .map((id) => ({
+          severity: "warning" as const,
+          summary: `No rule that ran is called "${id}": this comment ignores nothing by that name`,
+          file: d.at.file,
+          line: d.at.line,
+          column: 1,
+          range: d.at,
+        })),
+    );
+}
+
+function noteExpiry(expired: Map<string, Diagnostic>, result: Judgement, past: Suppression): void {
+  const at = past.at ?? ("file" in result.at ? result.at : undefined);
+  if (!at) return;
+  expired.set(`${at.file}:${at.line} ${result.rule}`, {
+    severity: "warning",
+    summary: `The suppression of ${result.rule} expired on ${past.until}`,
+    detail: `It said: ${past.reason}`,
+    file: at.file,
+    line: at.line,
+    column: 1,
+  });
+}
+
+/** Module calls by stack and address, as the reader gives them (type "module"). */
+function moduleCalls(reading: Pick<Reading, "stacks">): ReadonlyMap<string, Resource> {
+  const calls = new Map<string, Resource>();
+  for (const stack of reading.stacks)
+    for (const resource of stack.resources)
+      if (resource.type === "module") calls.set(callKey(stack.path, resource.address), resource);
+  return calls;
+}
+
+const callKey = (stack: string, address: string): string => `${stack}\n${address}`;
+
+/** module.a["x"].module.b → module.a["x"] → "" */
+function parentModule(address: string): string {
+  const last = /(?:^|\.)module\.[^.[\]]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?$/.exec(address);
+  return last ? address.slice(0, last.index) : "";
+}
+
+const only = (value: Value | undefined): Value | undefined => (isList(value) ? value[0] : value);
+
+function attribute(attributes: Value, path: string): Value | undefined {
+  let value: Value | undefined = attributes;
+  for (const part of path.split(".")) {
+    value = only(value);
+    if (!isObject(value)) return undefined;
+    value = value[part];
+  }
+  return value;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}
