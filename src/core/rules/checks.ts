@@ -1,7 +1,7 @@
 /** The checks that most rules are made of. Each answers with a verdict that points at the attribute that decided. */
 import { isList, isUnknown, type Value } from "../model/value.ts";
-import { allOf, fail, notApplicable, pass, undecided, type Verdict } from "./verdict.ts";
-import type { Block } from "./view.ts";
+import { allOf, anyOf, fail, notApplicable, pass, undecided, type Verdict } from "./verdict.ts";
+import type { Block, View } from "./view.ts";
 
 export interface Absent {
   /** What an attribute that is not set means: the provider's default decides. Default "fail". */
@@ -100,6 +100,30 @@ export function someBlock(block: Block, path: string, check: (item: Block) => Ve
   if (open) return open;
   if (!complete) return undecided(path);
   return fail(verdicts.find((v) => v.status === "fail") ? items[0]?.path : path, message);
+}
+
+/**
+ * Some resource of these types, joined through `attribute`, must pass. Where none is joined for certain but one may be,
+ * nobody can tell. The verdict speaks of `view`: it names the other resource in words, and points at no attribute.
+ */
+export function someJoined(
+  view: View,
+  types: string | readonly string[],
+  attribute: string,
+  check: (other: View) => Verdict,
+  message: string,
+): Verdict {
+  const others = view.joined(types, attribute);
+  if (others.length > 0) return anyOf(others.map((other) => asSeenFrom(other, check(other), message)));
+  return view.mayJoin(types, attribute) ? undecided() : fail(undefined, message);
+}
+
+/** A verdict on another resource, told of the one at hand: its paths mean nothing here. */
+export function asSeenFrom(other: View, verdict: Verdict, message?: string): Verdict {
+  if (verdict.status === "fail")
+    return fail(undefined, `${verdict.message ?? message ?? "Not as it should be"} (${other.address})`);
+  if (verdict.status === "unknown") return undecided(undefined, verdict.message);
+  return verdict.status === "pass" ? pass() : verdict;
 }
 
 const isNumeric = (value: Value): boolean =>

@@ -79,4 +79,18 @@ export function rule(source: RuleSource): Rule {
 }
 
 const examples = (given: Example | readonly Example[]): readonly Example[] =>
-  Array.isArray(given) ? (given as readonly Example[]) : [given as Example];
+  (Array.isArray(given) ? (given as readonly Example[]) : [given as Example]).map((example) =>
+    typeof example === "string" ? dedent(example) : { files: mapValues(example.files, dedent) },
+  );
+
+/** Examples are written indented with the code around them: the first line break and the common indentation go. */
+export function dedent(text: string): string {
+  if (!text.startsWith("\n")) return text;
+  const lines = text.slice(1).split("\n");
+  const indents = lines.filter((line) => line.trim() !== "").map((line) => line.length - line.trimStart().length);
+  const common = Math.min(...indents, Number.MAX_SAFE_INTEGER);
+  return lines.map((line) => (line.trim() === "" ? "" : line.slice(common))).join("\n");
+}
+
+const mapValues = <V, R>(object: { readonly [key: string]: V }, change: (value: V) => R): { [key: string]: R } =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
