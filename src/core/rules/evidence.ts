@@ -2,6 +2,7 @@
 import type { Evidence } from "../model/finding.ts";
 import type { Resource } from "../model/resource.ts";
 import { isList, isObject, isUnknown, type Value } from "../model/value.ts";
+import { findSecrets } from "./evaluators/secrets.ts";
 import { normalise } from "./fingerprint.ts";
 
 const LONGEST = 160;
@@ -10,9 +11,8 @@ const LONGEST = 160;
 const SECRET_NAME =
   /(^|_)(password|passwd|passphrase|secret|secret_key|secret_string|token|private_key|access_key|api_key|auth_token|connection_string|client_secret|credentials?|user_data|user_data_base64|custom_data)$/i;
 
-/** Text that is a secret whatever it is called: key prefixes of the clouds and forges, and PEM keys. */
-const SECRET_TEXT =
-  /(AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AIza[0-9A-Za-z_-]{30,}|sk_live_[0-9A-Za-z]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|(secret|password|passwd|token|api_?key)["']?\s*[:=]/i;
+/** Text that is a secret whatever it is called. */
+const holdsSecretText = (text: string): boolean => text.length >= 8 && findSecrets(text, { guess: true }).length > 0;
 
 /** The value at a dotted path of a resource; a list met on the way stands for its first element. */
 export function valueAt(resource: Resource, path: string): Value | undefined {
@@ -34,7 +34,7 @@ export function isSensitive(resource: Resource, path: string, value: Value | und
     resource.sensitive.some((s) => s === path || path.startsWith(`${s}.`) || (path !== "" && s.startsWith(`${path}.`)))
   )
     return true;
-  if (typeof value === "string" && (SECRET_NAME.test(lastName(path)) || SECRET_TEXT.test(value))) return true;
+  if (typeof value === "string" && (SECRET_NAME.test(lastName(path)) || holdsSecretText(value))) return true;
   return typeof value === "object" && holdsSecret(value);
 }
 
@@ -58,7 +58,7 @@ const lastName = (path: string): string => {
 };
 
 function holdsSecret(value: Value | undefined): boolean {
-  if (typeof value === "string") return SECRET_TEXT.test(value);
+  if (typeof value === "string") return holdsSecretText(value);
   if (isList(value)) return value.some(holdsSecret);
   if (!isObject(value)) return false;
   return Object.entries(value).some(

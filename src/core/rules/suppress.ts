@@ -100,25 +100,27 @@ function commentsOn(
   names: readonly string[],
   byFile: ReadonlyMap<string, readonly Directive[]>,
 ): readonly Suppression[] {
-  const { range, header } = scope.origin;
-  return (byFile.get(range.file) ?? [])
+  return (byFile.get(scope.origin.range.file) ?? [])
     .filter((d) => d.ids.some((id) => names.some((name) => matchesId(id, name))))
     .filter((d) => d.where.every(({ path, text }) => String(attribute(scope.resource.attributes, path)) === text))
-    .filter((d) => {
-      switch (d.scope) {
-        case "file":
-          return true;
-        case "enclosing":
-          return d.at.start >= range.start && d.at.end <= range.end;
-        case "line":
-          return scope.at?.file === range.file && scope.at.line === d.at.line + 1;
-        case "block":
-          return d.targetLine === header.line || startsOn(scope.places, d.targetLine);
-        case "target":
-          return covers(header, d.targetLine) || startsOn(scope.places, d.targetLine);
-      }
-    })
+    .filter((d) => reaches(d, scope))
     .map((d) => ({ by: "comment", reason: d.reason, at: d.at, ...(d.until !== undefined && { until: d.until }) }));
+}
+
+function reaches(directive: Directive, scope: ScopeBlock): boolean {
+  const { range, header } = scope.origin;
+  switch (directive.scope) {
+    case "file":
+      return true;
+    case "enclosing":
+      return directive.at.start >= range.start && directive.at.end <= range.end;
+    case "line":
+      return scope.at?.file === range.file && scope.at.line === directive.at.line + 1;
+    case "block":
+      return directive.targetLine === header.line || startsOn(scope.places, directive.targetLine);
+    case "target":
+      return covers(header, directive.targetLine) || startsOn(scope.places, directive.targetLine);
+  }
 }
 
 const covers = (range: SourceRange, line: number): boolean => line >= range.line && line <= range.endLine;

@@ -1,0 +1,32 @@
+/**
+ * Every rule Draco has, by provider folder. Folders are loaded when a resource of theirs was read, so that a scan of
+ * one Dockerfile does not pay for the clouds.
+ */
+import type { Rule } from "./rule.ts";
+
+interface Folder {
+  readonly name: string;
+  /** Whether rules of this folder may look at a resource type. */
+  readonly owns: (type: string) => boolean;
+  readonly load: () => Promise<readonly Rule[]>;
+}
+
+const startsWith =
+  (...prefixes: readonly string[]) =>
+  (type: string): boolean => {
+    const bare = type.replace(/^(?:data|provider)\./, "");
+    return prefixes.some((prefix) => bare.startsWith(prefix));
+  };
+
+const FOLDERS: readonly Folder[] = [];
+
+/** The rules of every folder that owns one of these resource types. */
+export async function loadRulesFor(types: Iterable<string>): Promise<readonly Rule[]> {
+  const met = [...types];
+  return load(FOLDERS.filter((folder) => met.some((type) => folder.owns(type))));
+}
+
+export const loadAllRules = (): Promise<readonly Rule[]> => load(FOLDERS);
+
+const load = async (folders: readonly Folder[]): Promise<readonly Rule[]> =>
+  (await Promise.all(folders.map((folder) => folder.load()))).flat();

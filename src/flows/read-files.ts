@@ -1,0 +1,90 @@
+/** Files in, resources out: each format's reader is loaded when the first file of its kind is met. */
+import type { Diagnostic, Skipped } from "../core/model/finding.ts";
+import type { Format } from "../core/model/resource.ts";
+import type { SourceFile } from "../core/model/source-range.ts";
+import { detectFormat } from "../core/read/detect.ts";
+import type { Reading } from "../core/read/reading.ts";
+
+export interface ReadOptions {
+  /** Paths of further variable files, relative to the scan root, in the order given. */
+  readonly varFiles?: readonly string[];
+  /** TF_VAR_ values by variable name. */
+  readonly variables?: { readonly [name: string]: string };
+}
+
+export interface ReadFiles {
+  readonly reading: Reading;
+  /** How many files were recognised as infrastructure code. */
+  readonly recognised: number;
+}
+
+/**
+ * Reads every format that it finds in these files. Files of no format are offered to Terraform (`file()`, variable
+ * files) and listed as skipped where their name made them candidates.
+ */
+export async function readFiles(files: readonly SourceFile[], options: ReadOptions = {}): Promise<ReadFiles> {
+  const byFormat = new Map<Format, SourceFile[]>();
+  const skipped: Skipped[] = [];
+  for (const file of files) {
+    const format = detectFormat(file.path, file.bytes);
+    if (format === undefined) {
+      if (/\.(?:ya?ml|json|template)$/i.test(file.path) && !isCompanion(file.path))
+        skipped.push({ path: file.path, reason: "not infrastructure code" });
+      continue;
+    }
+    const list = byFormat.get(format);
+    if (list) list.push(file);
+    else byFormat.set(format, [file]);
+  }
+
+  const readings: Reading[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [format, found] of byFormat) {
+    try {
+      readings.push(await readFormat(format, found, files, options));
+    } catch (thrown) {
+      diagnostics.push(readerFailed(format, found, thrown));
+    }
+  }
+  const reading = {
+    stacks: readings.flatMap((r) => r.stacks),
+    comments: readings.flatMap((r) => r.comments),
+    diagnostics: [...readings.flatMap((r) => r.diagnostics), ...diagnostics],
+    skipped: [...readings.flatMap((r) => r.skipped), ...skipped],
+  };
+  const recognised = [...byFormat.values()].reduce((sum, list) => sum + list.length, 0);
+  return { reading, recognised };
+}
+
+async function readFormat(
+  format: Format,
+  files: readonly SourceFile[],
+  everything: readonly SourceFile[],
+  options: ReadOptions,
+): Promise<Reading> {
+  switch (format) {
+    case "dockerfile":
+      return (await import("../core/read/dockerfile/read.ts")).readDockerfiles(files);
+    case "kubernetes":
+      return (await import("../core/read/kubernetes/read.ts")).readKubernetes(files);
+    case "workflow":
+      return (await import("../core/read/workflows/read.ts")).readWorkflows(files);
+    default:
+      return { stacks: [], comments: [], diagnostics: [], skipped: files.map(noReader) };
+  }
+}
+
+const noReader = (file: SourceFile): Skipped => ({ path: file.path, reason: "no reader for this format" });
+
+/** Files that belong to others and are never told as skipped. */
+const isCompanion = (path: string): boolean => /(?:^|\/)\.terraform\/|\.(?:auto\.)?tfvars\.json$/.test(path);
+
+/** A reader that throws is a bug in Draco: its files are told as an error, and the other formats go on. */
+const readerFailed = (format: Format, files: readonly SourceFile[], thrown: unknown): Diagnostic => ({
+  severity: "error",
+  summary: `Reading ${format} failed (${files.length} files)`,
+  detail: `${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}. This is a bug in Draco.`,
+  file: files[0]?.path ?? "",
+  line: 1,
+  column: 1,
+});
