@@ -379,3 +379,6 @@ CREATE TRIGGER "change_history_no_update_or_delete" BEFORE UPDATE OR DELETE ON "
     FOR EACH ROW EXECUTE FUNCTION "change_history_is_append_only"();
 CREATE TRIGGER "change_history_no_truncate" BEFORE TRUNCATE ON "change_history"
     FOR EACH STATEMENT EXECUTE FUNCTION "change_history_is_append_only"();
+
+-- One growing number for every lease, of locks and of attempts to apply.
+CREATE SEQUENCE "fencing_tokens";
