@@ -52,8 +52,8 @@ export async function startGitHub(seed: GitHubSeed): Promise<GitHubWorld> {
   const port = seed.port ?? (await freePort());
   const url = `http://localhost:${port}`;
   const look: Look = async (path) => (await people.alice.api("GET", path)) as unknown;
-  const relay = await startRelay(seed.webhookSecret, () => look);
   const { default_permissions: permissions, default_events: events } = appManifest();
+  const relay = await startRelay(seed.webhookSecret, events, () => look);
   const emulator = await createEmulator({
     service: "github",
     port,
@@ -72,7 +72,8 @@ export async function startGitHub(seed: GitHubSeed): Promise<GitHubWorld> {
             slug: APP_SLUG,
             name: "Draco",
             permissions,
-            events,
+            // A new branch is a push to GitHub; to emulate it is only a "create", which the relay turns into one.
+            events: [...events, "create"],
             webhook_url: relay.url,
             webhook_secret: seed.webhookSecret,
             installations: [{ installation_id: INSTALLATION_ID, account: OWNER, repository_selection: "all" }],

@@ -36,7 +36,8 @@ type Json = { readonly [key: string]: unknown };
 /** Reads the emulator's API as somebody who may read everything. */
 export type Look = (path: string) => Promise<unknown>;
 
-export async function startRelay(secret: string, look: () => Look): Promise<Relay> {
+/** `subscribed`: the events that the App asks for; others are only looked at for what they imply. */
+export async function startRelay(secret: string, subscribed: readonly string[], look: () => Look): Promise<Relay> {
   const deliveries: RelayedDelivery[] = [];
   let target: string | undefined;
   const forward = async (delivery: RelayedDelivery): Promise<number> => {
@@ -69,7 +70,8 @@ export async function startRelay(secret: string, look: () => Look): Promise<Rela
     void (async () => {
       const body = await bodyOf(request);
       const event = String(request.headers["x-github-event"] ?? "");
-      await deliver(event, body, String(request.headers["x-hub-signature-256"] ?? ""));
+      const signature = String(request.headers["x-hub-signature-256"] ?? "");
+      if (subscribed.includes(event)) await deliver(event, body, signature);
       response.writeHead(202).end();
       for (const missing of await missingEvents(event, JSON.parse(body) as Json, look())) {
         await send(missing.event, missing.payload);
