@@ -36,7 +36,6 @@ export interface Judging {
   readonly severity?: Severity;
   readonly keep?: "failures" | "all";
   readonly waivers?: readonly Waiver[];
-  readonly matchesPath?: (glob: string, file: string) => boolean;
   readonly baseline?: Baseline;
   /** ISO date. */
   readonly today: string;
@@ -69,8 +68,8 @@ export function judgeRoot(input: RootInput, judging: Judging): JudgedRoot {
     rules: judging.rules,
     today: judging.today,
     linesOf: linesByFile(input.files),
+    repositoryPath: input.repositoryPath,
     ...(judging.waivers && { waivers: judging.waivers }),
-    ...(judging.matchesPath && { matchesPath: judging.matchesPath }),
   });
   const paths = new Set(input.files.map((file) => file.path));
   const results = judging.baseline

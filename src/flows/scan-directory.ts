@@ -20,8 +20,6 @@ export interface ScanDeps {
   relativePath(from: string, to: string): string;
   /** Files that differ from a git revision, as absolute paths. */
   changedSince(directory: string, revision: string): Promise<readonly string[]>;
-  matchesPath(glob: string, file: string): boolean;
-  /** Rules and waivers that the repository brings along. */
   readonly onProgress?: (message: string) => void;
 }
 
@@ -77,7 +75,6 @@ export async function scanDirectories(deps: ScanDeps, options: ScanOptions): Pro
       rules,
       today: options.today,
       keep: options.allResults ? "all" : "failures",
-      matchesPath: deps.matchesPath,
       ...(options.profile && { profile: options.profile }),
       ...(options.rules && { only: options.rules }),
       ...(options.severity && { severity: options.severity }),

@@ -1,15 +1,15 @@
 /** .dracoignore: gitignore's patterns, for what Draco is not to read. */
-import picomatch from "picomatch";
+import { escapeGlob, globToRegExp } from "../../core/rules/glob.ts";
 
 export interface IgnoreRules {
-  /** Whether a path (relative to the root, forward slashes) is left out; the last pattern that matches decides. */
-  ignores(path: string, isDirectory: boolean): boolean;
+  /** true: left out; false: taken back in (`!pattern`); undefined: no pattern speaks of it. The last match decides. */
+  decide(path: string, isDirectory: boolean): boolean | undefined;
 }
 
 interface Pattern {
   readonly negated: boolean;
   readonly directoriesOnly: boolean;
-  matches(path: string): boolean;
+  readonly matches: RegExp;
 }
 
 /** @param base directory of the ignore file, relative to the root; its patterns speak of what is under it. */
@@ -20,11 +20,11 @@ export function parseIgnore(text: string, base = ""): IgnoreRules {
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => parsePattern(line, base));
   return {
-    ignores: (path, isDirectory) => {
-      let ignored = false;
+    decide: (path, isDirectory) => {
+      let decided: boolean | undefined;
       for (const pattern of patterns)
-        if ((isDirectory || !pattern.directoriesOnly) && pattern.matches(path)) ignored = !pattern.negated;
-      return ignored;
+        if ((isDirectory || !pattern.directoriesOnly) && pattern.matches.test(path)) decided = !pattern.negated;
+      return decided;
     },
   };
 }
@@ -35,10 +35,6 @@ function parsePattern(line: string, base: string): Pattern {
   const body = (negated ? line.slice(1) : line).replace(/^\\([!#])/, "$1");
   const directoriesOnly = body.endsWith("/");
   const trimmed = body.replace(/\/+$/, "");
-  const anchored = trimmed.includes("/");
-  const glob = anchored ? trimmed.replace(/^\/+/, "") : `**/${trimmed}`;
-  const isMatch = picomatch(base === "" ? glob : `${escapeGlob(base)}/${glob}`, { dot: true, nonegate: true });
-  return { negated, directoriesOnly, matches: isMatch };
+  const glob = trimmed.includes("/") ? trimmed.replace(/^\/+/, "") : `**/${trimmed}`;
+  return { negated, directoriesOnly, matches: globToRegExp(base === "" ? glob : `${escapeGlob(base)}/${glob}`) };
 }
-
-const escapeGlob = (path: string): string => path.replace(/[\\*?[\]{}()!+@|]/g, "\\$&");

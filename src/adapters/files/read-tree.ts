@@ -6,14 +6,13 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSy
 import { dirname, join, relative, sep } from "node:path";
 import type { Diagnostic, Skipped } from "../../core/model/finding.ts";
 import type { SourceFile } from "../../core/model/source-range.ts";
-import type { IgnoreRules } from "./ignore.ts";
+import { type IgnoreRules, parseIgnore } from "./ignore.ts";
 
 export const MOST_FILE_BYTES = 5 * 1024 * 1024;
 
 export interface TreeOptions {
   /** Whether a file is wanted by its name alone: relative path, lower-case name. */
   readonly wants: (path: string, name: string) => boolean;
-  readonly parseIgnore: (text: string, base: string) => IgnoreRules;
   readonly mostFileBytes?: number;
   /** Only this directory itself, not those below it. */
   readonly shallow?: boolean;
@@ -56,7 +55,7 @@ class Walk {
     let rules = ignores;
     if (entries.some((entry) => entry.name === ".dracoignore")) {
       const text = this.#bytes(path === "" ? ".dracoignore" : `${path}/.dracoignore`);
-      if (text) rules = [...ignores, this.#options.parseIgnore(new TextDecoder().decode(text), path)];
+      if (text) rules = [...ignores, parseIgnore(new TextDecoder().decode(text), path)];
     }
     entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
     for (const entry of entries) {
@@ -151,8 +150,9 @@ function notScanned(path: string, name: string): string | undefined {
 const kindOf = (entry: Dirent): "file" | "directory" | "other" =>
   entry.isDirectory() ? "directory" : entry.isFile() ? "file" : "other";
 
+/** Ignore files nearer to the path overrule those above. */
 const isIgnored = (rules: readonly IgnoreRules[], path: string, isDirectory: boolean): boolean =>
-  rules.some((rule) => rule.ignores(path, isDirectory));
+  rules.reduce((ignored, rule) => rule.decide(path, isDirectory) ?? ignored, false);
 
 const isInside = (directory: string, path: string): boolean =>
   path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);

@@ -209,7 +209,7 @@ export function placeOf(resource: Resource, path: string): SourceRange | LiveRef
 
 export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(".")));
 
-const joinPath = (prefix: string, path: string): string =>
+export const joinPath = (prefix: string, path: string): string =>
   prefix === "" || prefix === "." ? path : path === "" || path === "." ? prefix : `${prefix}/${path}`;
 
 /** Rules by resource type; "*" and a trailing "*" in `on` stand for any type and any ending. */

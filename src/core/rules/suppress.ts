@@ -8,8 +8,9 @@ import type { SourceRange } from "../model/source-range.ts";
 import { isList, isObject, type Value } from "../model/value.ts";
 import type { Reading } from "../read/reading.ts";
 import { type Directive, readDirectives } from "./directives.ts";
-import { type Judgement, parentOf } from "./engine.ts";
+import { type Judgement, joinPath, parentOf } from "./engine.ts";
 import { withoutKeys } from "./estate.ts";
+import { globToRegExp } from "./glob.ts";
 import type { Rule } from "./rule.ts";
 
 /** A decision written in `.github/draco.yml`. */
@@ -32,8 +33,8 @@ export interface SuppressOptions {
   readonly today: string;
   readonly linesOf: (file: string) => readonly string[] | undefined;
   readonly waivers?: readonly Waiver[];
-  /** Whether a glob of a waiver matches a file of a result. */
-  readonly matchesPath?: (glob: string, file: string) => boolean;
+  /** Path of the scan root in its repository, which waivers' paths count from. */
+  readonly repositoryPath?: string;
 }
 
 export interface Suppressed {
@@ -153,10 +154,10 @@ function annotationsOn(resource: Resource, names: readonly string[]): readonly S
 }
 
 function waiversOn(result: Judgement, names: readonly string[], options: SuppressOptions): readonly Suppression[] {
-  const file = "file" in result.at ? result.at.file : result.at.id;
+  const file = "file" in result.at ? joinPath(options.repositoryPath ?? "", result.at.file) : result.at.id;
   return (options.waivers ?? [])
     .filter((w) => names.some((name) => matchesId(w.rule.toLowerCase(), name)))
-    .filter((w) => w.path === undefined || (options.matchesPath?.(w.path, file) ?? w.path === file))
+    .filter((w) => w.path === undefined || globToRegExp(w.path).test(file))
     .filter((w) => {
       if (w.address === undefined) return true;
       const wanted = w.address.toLowerCase();

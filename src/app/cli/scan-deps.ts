@@ -1,0 +1,35 @@
+/** The disk and git, as the scan flow asks for them, and what the repository's own policy adds to a scan. */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { changedSince } from "../../adapters/files/git.ts";
+import { readSome, readTree, relativePath, repositoryOf } from "../../adapters/files/read-tree.ts";
+import type { ScanDeps } from "../../flows/scan-directory.ts";
+import type { Io } from "./io.ts";
+
+export function scanDeps(onProgress?: (message: string) => void): ScanDeps {
+  return {
+    kindOf,
+    readTree,
+    readSome,
+    repositoryOf,
+    relativePath,
+    changedSince,
+    ...(onProgress && { onProgress }),
+  };
+}
+
+export const absolutePaths = (paths: readonly string[], cwd: string) =>
+  (paths.length === 0 ? ["."] : paths).map((shown) => ({ path: resolve(cwd, shown), shown }));
+
+/** TF_VAR_name=value, as Terraform reads it. */
+export const variablesFrom = (env: Io["env"]): { readonly [name: string]: string } =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith("TF_VAR_") && value !== undefined ? [[name.slice("TF_VAR_".length), value]] : [],
+    ),
+  );
+
+function kindOf(path: string): "file" | "directory" | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() ? "directory" : found?.isFile() ? "file" : undefined;
+}
