@@ -201,7 +201,7 @@ function withFiles(environment: Environment, readFile: (path: string) => string)
   const problems: SettingProblem[] = [];
   for (const name of Object.keys(schema.shape)) {
     const given = environment[name];
-    const file = environment[`${name}_FILE`] ?? (name === "PRIVATE_KEY" ? environment["PRIVATE_KEY_PATH"] : undefined);
+    const file = environment[`${name}_FILE`] ?? (name === "PRIVATE_KEY" ? environment.PRIVATE_KEY_PATH : undefined);
     if (given) values[name] = given;
     else if (file) {
       try {

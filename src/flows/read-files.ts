@@ -59,8 +59,8 @@ export async function readFiles(files: readonly SourceFile[], options: ReadOptio
 async function readFormat(
   format: Format,
   files: readonly SourceFile[],
-  everything: readonly SourceFile[],
-  options: ReadOptions,
+  _everything: readonly SourceFile[],
+  _options: ReadOptions,
 ): Promise<Reading> {
   switch (format) {
     case "dockerfile":

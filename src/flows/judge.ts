@@ -1,0 +1,68 @@
+/** What a commit looks like to Draco: its files, what they say, and every rule's answer. Shared by the flows that look. */
+import type { Repo } from "../adapters/github/types.ts";
+import type { Repository } from "../adapters/store/repositories.ts";
+import { type Policy, parsePolicy } from "../core/approve/policy.ts";
+import type { Diagnostic, Skipped } from "../core/model/finding.ts";
+import type { SourceFile } from "../core/model/source-range.ts";
+import { matchesPath } from "../core/read/globs.ts";
+import { readFiles } from "../core/read/read-files.ts";
+import type { Reading } from "../core/read/reading.ts";
+import { compileCustomRules } from "../core/rules/custom.ts";
+import type { Judgement } from "../core/rules/engine.ts";
+import type { Rule } from "../core/rules/rule.ts";
+import { judgeRoot } from "../core/scan.ts";
+import type { Deps } from "./deps.ts";
+import { readRepository } from "./read-repository.ts";
+
+export const POLICY_PATH = ".github/draco.yml";
+
+export interface PolicyRead {
+  readonly policy: Policy;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Policy is read from the default branch only: a pull request cannot relax the rules that judge it. */
+export async function readPolicy(deps: Deps, repository: Repository, repo: Repo): Promise<PolicyRead> {
+  const bytes = await deps.github.readFile(repo, POLICY_PATH, repository.defaultBranch);
+  const parsed = parsePolicy(bytes ? new TextDecoder().decode(bytes) : "", POLICY_PATH);
+  return { policy: parsed.policy, diagnostics: parsed.diagnostics };
+}
+
+export interface Judged {
+  readonly sha: string;
+  readonly files: readonly SourceFile[];
+  readonly reading: Reading;
+  readonly rules: readonly Rule[];
+  readonly results: readonly Judgement[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** Reads a commit and asks every rule. */
+export async function judgeCommit(deps: Deps, repo: Repo, sha: string, policy: Policy): Promise<Judged> {
+  const { files, skipped } = await readRepository(deps, repo, sha);
+  const judged = await judgeFiles(deps, files, policy);
+  return { sha, ...judged, skipped: [...skipped, ...judged.skipped] };
+}
+
+/** The same for files at hand, such as a commit with a patch on top. */
+export async function judgeFiles(
+  deps: Pick<Deps, "rules" | "now">,
+  files: readonly SourceFile[],
+  policy: Policy,
+): Promise<Omit<Judged, "sha">> {
+  const rules = [...(await deps.rules()), ...compileCustomRules(policy.rules)];
+  const reading = await readFiles(files);
+  const judged = judgeRoot(
+    { root: ".", repositoryPath: "", files, reading },
+    {
+      rules,
+      profile: policy.scan.profile,
+      keep: "failures",
+      waivers: policy.waivers,
+      matchesPath,
+      today: deps.now().toISOString().slice(0, 10),
+    },
+  );
+  return { files, reading, rules, results: judged.results, diagnostics: judged.diagnostics, skipped: reading.skipped };
+}
