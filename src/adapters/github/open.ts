@@ -5,6 +5,7 @@ import * as commits from "./commits.ts";
 import * as contents from "./contents.ts";
 import { askApp, identityOf } from "./identity.ts";
 import * as apps from "./installations.ts";
+import { mergePullRequest } from "./merge.ts";
 import { createOctokits, type GitHubOptions } from "./octokit.ts";
 import * as pulls from "./pulls.ts";
 import type { GitHub } from "./types.ts";
@@ -42,6 +43,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
     openPullRequest: (repo, request) => pulls.openPullRequest(octokits, identity, repo, request),
     updatePullRequest: (repo, number, change) => pulls.updatePullRequest(octokits, repo, number, change),
     closePullRequest: (repo, number) => pulls.updatePullRequest(octokits, repo, number, { state: "closed" }),
+    mergePullRequest: (repo, number, merge) => mergePullRequest(octokits, repo, number, merge),
     getPullRequest: (repo, number) => pulls.getPullRequest(octokits, repo, number),
     openPullRequests: (repo) => pulls.openPullRequests(octokits, repo),
     listReviews: (repo, number) => pulls.listReviews(octokits, repo, number),

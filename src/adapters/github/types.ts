@@ -246,6 +246,12 @@ export interface GitHub {
     change: { readonly title?: string; readonly body?: string },
   ): Promise<void>;
   closePullRequest(repo: Repo, number: number): Promise<void>;
+  /** Merges that commit and no other. Returns the merge commit; Refused where GitHub will not. */
+  mergePullRequest(
+    repo: Repo,
+    number: number,
+    merge: { readonly expectedHeadSha: string; readonly title: string; readonly message: string },
+  ): Promise<string>;
   getPullRequest(repo: Repo, number: number): Promise<PullRequest>;
   openPullRequests(repo: Repo): Promise<PullRequest[]>;
   listReviews(repo: Repo, number: number): Promise<Review[]>;
