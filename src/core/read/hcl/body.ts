@@ -34,7 +34,10 @@ export class BodyReader extends ExpressionReader {
   private item(items: Item[]): void {
     const start = this.pos;
     const byte = this.byte(start);
-    if (byte === QUOTE) return this.quotedItem(items, start);
+    if (byte === QUOTE) {
+      this.quotedItem(items, start);
+      return;
+    }
     const nameEnd = isNameStart(byte) || byte >= 128 ? this.nameEnd(start) : start;
     if (nameEnd === start) {
       this.fail(
@@ -211,7 +214,10 @@ export class BodyReader extends ExpressionReader {
   }
 
   private endOfItem(items: Item[], lenient: boolean): void {
-    if (this.failed) return this.resumeBody();
+    if (this.failed) {
+      this.resumeBody();
+      return;
+    }
     const byte = this.skip();
     if (byte === NEWLINE || this.pos >= this.end || (lenient && byte === BRACE_CLOSE)) return;
     if (byte === COMMA) {

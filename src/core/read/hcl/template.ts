@@ -99,7 +99,7 @@ export abstract class TemplateReader extends Cursor {
       const detail = 'Known escapes are \\n, \\r, \\t, \\", \\\\, \\uNNNN and \\UNNNNNNNN with hexadecimal digits.';
       this.problem(at, at + 2, "Invalid escape sequence", detail);
     }
-    return at + (next === NEWLINE ? 1 : 2);
+    return next === NEWLINE || at + 1 >= this.end ? at + 1 : at + 2;
   }
 
   private addLiteral(pieces: Piece[], start: number, end: number, escapes: boolean): void {
