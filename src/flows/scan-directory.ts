@@ -2,13 +2,14 @@
 import type { Tree, TreeOptions } from "../adapters/files/read-tree.ts";
 import type { Severity } from "../core/model/finding.ts";
 import type { SourceFile } from "../core/model/source-range.ts";
+import { isTerraformFile, mayBeInfrastructure } from "../core/read/candidates.ts";
+import { readFiles } from "../core/read/read-files.ts";
 import type { RootReport, ScanReport } from "../core/report/scan-report.ts";
 import type { Baseline } from "../core/rules/baseline.ts";
 import { loadAllRules, loadRulesFor } from "../core/rules/registry.ts";
 import type { Rule } from "../core/rules/rule.ts";
 import type { Waiver } from "../core/rules/suppress.ts";
 import { type JudgedRoot, judgeRoot, type RootInput, reportRoot, reportScan } from "../core/scan.ts";
-import { readFiles } from "./read-files.ts";
 
 /** What the flow asks of the disk. Paths it gives are absolute. */
 export interface ScanDeps {
@@ -103,7 +104,7 @@ async function readRoot(
   const asked = kind === "file" ? path.slice(slash + 1) : undefined;
 
   const tree = deps.readTree(directory, {
-    wants: asked === undefined ? mayBeCode : (file, name) => file === asked || isModuleFile(asked, name),
+    wants: asked === undefined ? mayBeInfrastructure : (file) => file === asked || isModuleFile(asked, file),
     ...(asked !== undefined && { shallow: !isTerraform(asked) }),
     onProgress: (files) => deps.onProgress?.(`${shown}: ${files} files read`),
   });
@@ -112,7 +113,7 @@ async function readRoot(
   deps.onProgress?.(`${shown}: ${files.length} files read`);
 
   const varFiles = options.varFiles?.map((file) => deps.relativePath(directory, file));
-  const { reading } = await readFiles(files, {
+  const reading = await readFiles(files, {
     ...(varFiles && { varFiles }),
     ...(options.variables && { variables: options.variables }),
   });
@@ -139,31 +140,10 @@ async function readRoot(
   };
 }
 
-const TERRAFORM = /\.(?:tf|tofu)(?:\.json)?$|\.tfvars(?:\.json)?$|^\.terraform\.lock\.hcl$/;
-const isTerraform = (name: string): boolean => /\.(?:tf|tofu)(?:\.json)?$/i.test(name);
-
 /** One file of a module cannot be understood alone: the module's other files and its local modules come with it. */
-const isModuleFile = (asked: string, name: string): boolean =>
-  isTerraform(asked) && (TERRAFORM.test(name) || name === "modules.json");
+const isModuleFile = (asked: string, path: string): boolean => isTerraform(asked) && isTerraformFile(path);
 
-/** Names that say nothing of infrastructure, and that are often large. */
-const NEVER = new Set([
-  "package.json",
-  "package-lock.json",
-  "composer.json",
-  "composer.lock",
-  "tsconfig.json",
-  "license",
-  "readme",
-  "makefile",
-]);
-
-/** Whether a name alone makes a file a candidate; `detectFormat` decides by content. */
-export const mayBeCode = (path: string, name: string): boolean =>
-  TERRAFORM.test(name) ||
-  (/\.(?:ya?ml|json|template|dockerfile|containerfile)$/.test(name) && !NEVER.has(name)) ||
-  /^(?:dockerfile|containerfile)/.test(name) ||
-  (!name.includes(".") && !NEVER.has(name) && !path.includes(".terraform/"));
+const isTerraform = (path: string): boolean => /\.(?:tf|tofu)(?:\.json)?$/i.test(path);
 
 const NAMES_FILE = /\b(?:file\w*|templatefile)\(\s*"([^"]+)"/g;
 

@@ -1,5 +1,5 @@
 /** .dracoignore: gitignore's patterns, for what Draco is not to read. */
-import { escapeGlob, globToRegExp } from "../../core/rules/glob.ts";
+import { escapeGlob, globToRegExp } from "../../core/read/globs.ts";
 
 export interface IgnoreRules {
   /** true: left out; false: taken back in (`!pattern`); undefined: no pattern speaks of it. The last match decides. */

@@ -6,13 +6,12 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSy
 import { dirname, join, relative, sep } from "node:path";
 import type { Diagnostic, Skipped } from "../../core/model/finding.ts";
 import type { SourceFile } from "../../core/model/source-range.ts";
+import { MOST_FILE_BYTES } from "../../core/read/candidates.ts";
 import { type IgnoreRules, parseIgnore } from "./ignore.ts";
 
-export const MOST_FILE_BYTES = 5 * 1024 * 1024;
-
 export interface TreeOptions {
-  /** Whether a file is wanted by its name alone: relative path, lower-case name. */
-  readonly wants: (path: string, name: string) => boolean;
+  /** Whether a file is wanted by its relative path alone. */
+  readonly wants: (path: string) => boolean;
   readonly mostFileBytes?: number;
   /** Only this directory itself, not those below it. */
   readonly shallow?: boolean;
@@ -62,7 +61,7 @@ class Walk {
       const child = path === "" ? entry.name : `${path}/${entry.name}`;
       const kind = entry.isSymbolicLink() ? this.#behindLink(child) : kindOf(entry);
       if (kind === "directory") this.#enter(child, entry.name, rules);
-      else if (kind === "file") this.#file(child, entry.name, rules);
+      else if (kind === "file") this.#file(child, rules);
     }
   }
 
@@ -73,8 +72,8 @@ class Walk {
     else this.directory(path, rules);
   }
 
-  #file(path: string, name: string, rules: readonly IgnoreRules[]): void {
-    if (!this.#options.wants(path, name.toLowerCase())) {
+  #file(path: string, rules: readonly IgnoreRules[]): void {
+    if (!this.#options.wants(path)) {
       this.others.push(path);
       return;
     }

@@ -6,11 +6,11 @@ import type { Diagnostic, Suppression } from "../model/finding.ts";
 import type { CodeOrigin, Resource } from "../model/resource.ts";
 import type { SourceRange } from "../model/source-range.ts";
 import { isList, isObject, type Value } from "../model/value.ts";
+import { matchesPath } from "../read/globs.ts";
 import type { Reading } from "../read/reading.ts";
 import { type Directive, readDirectives } from "./directives.ts";
 import { type Judgement, joinPath, parentOf } from "./engine.ts";
 import { withoutKeys } from "./estate.ts";
-import { globToRegExp } from "./glob.ts";
 import type { Rule } from "./rule.ts";
 
 /** A decision written in `.github/draco.yml`. */
@@ -157,7 +157,7 @@ function waiversOn(result: Judgement, names: readonly string[], options: Suppres
   const file = "file" in result.at ? joinPath(options.repositoryPath ?? "", result.at.file) : result.at.id;
   return (options.waivers ?? [])
     .filter((w) => names.some((name) => matchesId(w.rule.toLowerCase(), name)))
-    .filter((w) => w.path === undefined || globToRegExp(w.path).test(file))
+    .filter((w) => w.path === undefined || matchesPath(w.path, file))
     .filter((w) => {
       if (w.address === undefined) return true;
       const wanted = w.address.toLowerCase();

@@ -1,9 +1,12 @@
-/** Files in, resources out: each format's reader is loaded when the first file of its kind is met. */
-import type { Diagnostic, Skipped } from "../core/model/finding.ts";
-import type { Format } from "../core/model/resource.ts";
-import type { SourceFile } from "../core/model/source-range.ts";
-import { detectFormat } from "../core/read/detect.ts";
-import type { Reading } from "../core/read/reading.ts";
+/**
+ * Files in, resources out. Awaits nothing but code: a format's reader is loaded when the first file of its kind is met,
+ * so that a scan does not pay for formats that it does not see.
+ */
+import type { Diagnostic, Skipped } from "../model/finding.ts";
+import type { Format } from "../model/resource.ts";
+import type { SourceFile } from "../model/source-range.ts";
+import { detectFormat } from "./detect.ts";
+import type { Reading } from "./reading.ts";
 
 export interface ReadOptions {
   /** Paths of further variable files, relative to the scan root, in the order given. */
@@ -12,17 +15,11 @@ export interface ReadOptions {
   readonly variables?: { readonly [name: string]: string };
 }
 
-export interface ReadFiles {
-  readonly reading: Reading;
-  /** How many files were recognised as infrastructure code. */
-  readonly recognised: number;
-}
-
 /**
  * Reads every format that it finds in these files. Files of no format are offered to Terraform (`file()`, variable
  * files) and listed as skipped where their name made them candidates.
  */
-export async function readFiles(files: readonly SourceFile[], options: ReadOptions = {}): Promise<ReadFiles> {
+export async function readFiles(files: readonly SourceFile[], options: ReadOptions = {}): Promise<Reading> {
   const byFormat = new Map<Format, SourceFile[]>();
   const skipped: Skipped[] = [];
   for (const file of files) {
@@ -46,14 +43,12 @@ export async function readFiles(files: readonly SourceFile[], options: ReadOptio
       diagnostics.push(readerFailed(format, found, thrown));
     }
   }
-  const reading = {
+  return {
     stacks: readings.flatMap((r) => r.stacks),
     comments: readings.flatMap((r) => r.comments),
     diagnostics: [...readings.flatMap((r) => r.diagnostics), ...diagnostics],
     skipped: [...readings.flatMap((r) => r.skipped), ...skipped],
   };
-  const recognised = [...byFormat.values()].reduce((sum, list) => sum + list.length, 0);
-  return { reading, recognised };
 }
 
 async function readFormat(
@@ -64,11 +59,11 @@ async function readFormat(
 ): Promise<Reading> {
   switch (format) {
     case "dockerfile":
-      return (await import("../core/read/dockerfile/read.ts")).readDockerfiles(files);
+      return (await import("./dockerfile/read.ts")).readDockerfiles(files);
     case "kubernetes":
-      return (await import("../core/read/kubernetes/read.ts")).readKubernetes(files);
+      return (await import("./kubernetes/read.ts")).readKubernetes(files);
     case "workflow":
-      return (await import("../core/read/workflows/read.ts")).readWorkflows(files);
+      return (await import("./workflows/read.ts")).readWorkflows(files);
     default:
       return { stacks: [], comments: [], diagnostics: [], skipped: files.map(noReader) };
   }

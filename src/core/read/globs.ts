@@ -30,3 +30,9 @@ function nextToken(rest: string, isStart: boolean): readonly [number, string] {
 }
 
 export const escapeGlob = (path: string): string => path.replace(/[\\*?[\]]/g, "\\$&");
+
+/** Whether a path (forward slashes, no leading one) lies at a glob, or under the directory that it names. */
+export const matchesPath = (glob: string, path: string): boolean => {
+  const plain = glob.replace(/^\.?\//, "").replace(/\/+$/, "");
+  return globToRegExp(plain).test(path) || globToRegExp(`${plain}/**`).test(path);
+};
