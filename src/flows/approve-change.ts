@@ -7,8 +7,10 @@ import type { Repository } from "../adapters/store/repositories.ts";
 import type { TransitionOutcome } from "../adapters/store/transition.ts";
 import type { Change, Surface } from "../core/approve/change.ts";
 import { digestOf } from "../core/approve/digest.ts";
-import { mayApprove, type Policy, policyDigestPart } from "../core/approve/policy.ts";
+import type { Policy } from "../core/approve/policy.ts";
+import { mayApprove, policyDigestPart } from "../core/approve/who.ts";
 import { type Deps, repoOf } from "./deps.ts";
+import { askWho } from "./ask-who.ts";
 import { readPolicy } from "./judge.ts";
 
 export interface GitHubUser {
@@ -92,11 +94,11 @@ async function lookAgain(deps: Deps, say: Say): Promise<Look> {
       "The policy in .github/draco.yml has errors; until they are mended nobody can approve. See the check run.",
     );
   }
-  const permission = await deps.github.permissionOf(repo, say.user.login);
-  const allowed = mayApprove(policy, { login: say.user.login, permission }, change);
+  const who = await askWho(deps, repo, policy, say.user.login);
+  const allowed = mayApprove(policy, who, change, say.surface);
   return allowed.ok
     ? { ok: true, repository, policy, change }
-    : no(`@${say.user.login} may not decide this: ${allowed.reason}`);
+    : no(`${say.user.login} may not decide this: ${allowed.reason}.`);
 }
 
 /** The digest of what would be applied as things stand on GitHub now. */

@@ -59,7 +59,7 @@ export async function judgeFiles(
       rules,
       profile: policy.scan.profile,
       keep: "failures",
-      waivers: policy.waivers,
+      waivers: policy.waivers.map(definedOnly),
       matchesPath,
       today: deps.now().toISOString().slice(0, 10),
     },

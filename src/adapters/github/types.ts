@@ -261,4 +261,6 @@ export interface GitHub {
 
   /** Asked of GitHub at this moment, never cached. "none" for strangers. */
   permissionOf(repo: Repo, login: string): Promise<Permission>;
+  /** Whether somebody is an active member of "org/team" now. */
+  isTeamMember(repo: Repo, team: string, login: string): Promise<boolean>;
 }
