@@ -336,10 +336,9 @@ async function renewLease({ pool }: Database, name: string, id: string): Promise
 
 /** Back to waiting, at the same attempt as before. */
 async function postpone({ pool }: Database, id: string, until: Date): Promise<void> {
-  // A retry counts when it is fetched: state 'retry' adds one to retry_count, which this takes back beforehand.
+  // pg-boss counts a try when it fetches a job that was started before: this one was not.
   await pool.query(
-    `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = $2, retry_count = retry_count - 1
-     WHERE id = $1 AND state = 'active'`,
+    `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = $2, started_on = NULL WHERE id = $1 AND state = 'active'`,
     [id, until],
   );
 }

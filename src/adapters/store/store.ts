@@ -54,6 +54,7 @@ export function openStore({ database, queue, auditKey, now }: StoreOptions) {
     newPlanId,
   };
   return {
+    queue,
     installations: installations(deps),
     repositories: repositories(deps),
     pulls: pulls(deps),
