@@ -5,40 +5,40 @@ import { Block, type View } from "./view.ts";
 
 type Literal = string | number | boolean;
 
-/** One test of an attribute. "*" in a path stands for every element: each of them must pass. */
-export type AttributeTest = { readonly path: string } & (
-  | { readonly exists: boolean }
-  | { readonly equals: Literal }
-  | { readonly notEquals: Literal }
-  | { readonly oneOf: readonly Literal[] }
-  | { readonly noneOf: readonly Literal[] }
-  | { readonly contains: Literal }
-  | { readonly notContains: Literal }
-  | { readonly startsWith: string }
-  | { readonly endsWith: string }
-  | { readonly matches: string }
-  | { readonly notMatches: string }
-  | { readonly atLeast: number }
-  | { readonly atMost: number }
-  | { readonly moreThan: number }
-  | { readonly lessThan: number }
-  | { readonly length: number }
-);
+export type AttributeTest =
+  | { readonly test: "exists"; readonly path: string; readonly value: boolean }
+  | {
+      readonly test: "equals" | "notEquals" | "contains" | "notContains";
+      readonly path: string;
+      readonly value: Literal;
+    }
+  | { readonly test: "oneOf" | "noneOf"; readonly path: string; readonly value: readonly Literal[] }
+  | {
+      readonly test: "startsWith" | "endsWith" | "matches" | "notMatches";
+      readonly path: string;
+      readonly value: string;
+    }
+  | {
+      readonly test: "atLeast" | "atMost" | "moreThan" | "lessThan" | "length";
+      readonly path: string;
+      readonly value: number;
+    };
 
 /** Whether a resource of these types is joined to this one, and (with `that`) one for which a condition holds. */
 export interface ConnectionTest {
-  readonly connected: string | readonly string[];
+  readonly test: "connected";
+  readonly types: readonly string[];
   /** Attribute that holds the link, on whichever side. */
   readonly through?: string | undefined;
   readonly that?: Condition | undefined;
 }
 
+/** "*" in a path stands for every element: each of them must pass. */
 export type Condition =
   | AttributeTest
   | ConnectionTest
-  | { readonly all: readonly Condition[] }
-  | { readonly any: readonly Condition[] }
-  | { readonly not: Condition };
+  | { readonly test: "all" | "any"; readonly of: readonly Condition[] }
+  | { readonly test: "not"; readonly of: Condition };
 
 /** What a condition comes to, and the attribute that decided. */
 export interface Judged {
@@ -47,20 +47,22 @@ export interface Judged {
 }
 
 export function judge(view: View, condition: Condition): Judged {
-  if ("all" in condition) {
-    const parts = condition.all.map((c) => judge(view, c));
-    return decided(parts, and(...parts.map((p) => p.truth)));
+  switch (condition.test) {
+    case "all":
+    case "any": {
+      const parts = condition.of.map((c) => judge(view, c));
+      const join = condition.test === "all" ? and : or;
+      return decided(parts, join(...parts.map((p) => p.truth)));
+    }
+    case "not": {
+      const inner = judge(view, condition.of);
+      return { truth: not(inner.truth), path: inner.path };
+    }
+    case "connected":
+      return { truth: judgeConnection(view, condition), path: "" };
+    default:
+      return judgeAttribute(view, condition);
   }
-  if ("any" in condition) {
-    const parts = condition.any.map((c) => judge(view, c));
-    return decided(parts, or(...parts.map((p) => p.truth)));
-  }
-  if ("not" in condition) {
-    const inner = judge(view, condition.not);
-    return { truth: not(inner.truth), path: inner.path };
-  }
-  if ("connected" in condition) return { truth: judgeConnection(view, condition), path: condition.through ?? "" };
-  return judgeAttribute(view, condition);
 }
 
 /** The part that made it so: the first with the same truth. */
@@ -70,8 +72,7 @@ const decided = (parts: readonly Judged[], truth: Truth): Judged => ({
 });
 
 function judgeConnection(view: View, test: ConnectionTest): Truth {
-  const types = typeof test.connected === "string" ? [test.connected] : test.connected;
-  const { that } = test;
+  const { that, types } = test;
   const truths = view.joined(types, test.through).map((other) => (that ? judge(other, that).truth : true));
   const found = or(...truths);
   return found === false && test.through !== undefined && view.mayJoin(types, test.through) ? "unknown" : found;
@@ -79,9 +80,9 @@ function judgeConnection(view: View, test: ConnectionTest): Truth {
 
 function judgeAttribute(view: View, test: AttributeTest): Judged {
   const lookups = everyLookup(view, test.path);
-  if ("exists" in test) {
+  if (test.test === "exists") {
     const found = or(...lookups.map((l) => l.kind !== "absent"));
-    return { truth: test.exists ? found : not(found), path: lookups[0]?.path ?? test.path };
+    return { truth: test.value ? found : not(found), path: lookups[0]?.path ?? test.path };
   }
   const parts = lookups.map((lookup) => ({ truth: judgeLookup(lookup, test), path: lookup.path }));
   return decided(parts, and(...parts.map((p) => p.truth)));
@@ -108,45 +109,65 @@ function lookupOf(item: Block): Lookup {
   return isUnknown(value) ? { kind: "unknown", value, path } : { kind: "value", value, path };
 }
 
-type ValueTest = Exclude<AttributeTest, { readonly exists: boolean }>;
+type ValueTest = Exclude<AttributeTest, { readonly test: "exists" }>;
+
+const FORBIDS: ReadonlySet<ValueTest["test"]> = new Set(["notEquals", "noneOf", "notContains", "notMatches"]);
 
 /** Absent fails what asks for a value, and passes what forbids one. */
 function judgeLookup(lookup: Lookup, test: ValueTest): Truth {
-  const forbids = "notEquals" in test || "noneOf" in test || "notContains" in test || "notMatches" in test;
-  if (lookup.kind === "absent") return forbids;
+  if (lookup.kind === "absent") return FORBIDS.has(test.test);
   if (lookup.kind === "unknown") return judgePrefix(lookup.value.prefix, test);
   return holds(lookup.value, test);
 }
 
 /** An unknown text that starts with the wrong letters is already decided. */
 function judgePrefix(prefix: string, test: ValueTest): Truth {
-  if ("startsWith" in test && prefix !== "") {
-    if (prefix.startsWith(test.startsWith)) return true;
-    if (!test.startsWith.startsWith(prefix)) return false;
+  if (prefix === "") return "unknown";
+  if (test.test === "startsWith") {
+    if (prefix.startsWith(test.value)) return true;
+    if (!test.value.startsWith(prefix)) return false;
   }
-  if ("equals" in test && prefix !== "" && !String(test.equals).startsWith(prefix)) return false;
+  if (test.test === "equals" && !String(test.value).startsWith(prefix)) return false;
   return "unknown";
 }
 
 function holds(value: Value, test: ValueTest): Truth {
-  if ("equals" in test) return same(value, test.equals);
-  if ("notEquals" in test) return !same(value, test.notEquals);
-  if ("oneOf" in test) return test.oneOf.some((wanted) => same(value, wanted));
-  if ("noneOf" in test) return !test.noneOf.some((wanted) => same(value, wanted));
-  if ("contains" in test) return contains(value, test.contains);
-  if ("notContains" in test) return not(contains(value, test.notContains));
-  if ("startsWith" in test) return textOf(value).startsWith(test.startsWith);
-  if ("endsWith" in test) return textOf(value).endsWith(test.endsWith);
-  if ("matches" in test) return matches(test.matches, value);
-  if ("notMatches" in test) return !matches(test.notMatches, value);
-  if ("length" in test) return lengthOf(value) === test.length;
-  const number = typeof value === "object" ? Number.NaN : Number(value);
-  if (Number.isNaN(number) || value === "") return false;
-  if ("atLeast" in test) return number >= test.atLeast;
-  if ("atMost" in test) return number <= test.atMost;
-  if ("moreThan" in test) return number > test.moreThan;
-  return number < test.lessThan;
+  switch (test.test) {
+    case "equals":
+      return same(value, test.value);
+    case "notEquals":
+      return !same(value, test.value);
+    case "oneOf":
+      return test.value.some((wanted) => same(value, wanted));
+    case "noneOf":
+      return !test.value.some((wanted) => same(value, wanted));
+    case "contains":
+      return contains(value, test.value);
+    case "notContains":
+      return not(contains(value, test.value));
+    case "startsWith":
+      return textOf(value).startsWith(test.value);
+    case "endsWith":
+      return textOf(value).endsWith(test.value);
+    case "matches":
+      return matches(test.value, value);
+    case "notMatches":
+      return !matches(test.value, value);
+    case "length":
+      return lengthOf(value) === test.value;
+    case "atLeast":
+      return numberOf(value) >= test.value;
+    case "atMost":
+      return numberOf(value) <= test.value;
+    case "moreThan":
+      return numberOf(value) > test.value;
+    case "lessThan":
+      return numberOf(value) < test.value;
+  }
 }
+
+/** NaN, which compares as false with everything, for what is no number. */
+const numberOf = (value: Value): number => (typeof value === "object" || value === "" ? Number.NaN : Number(value));
 
 /** As Terraform converts: true is "true", 22 is "22". */
 const same = (value: Value, wanted: Literal): boolean => typeof value !== "object" && String(value) === String(wanted);

@@ -37,9 +37,9 @@ const compile = (custom: CustomRule): Rule =>
   });
 
 function check(custom: CustomRule, view: View): Verdict {
-  const applies = judge(view, { all: custom.when ?? [] });
+  const applies = judge(view, { test: "all", of: custom.when ?? [] });
   if (applies.truth === false) return notApplicable;
-  const { truth, path } = judge(view, { all: custom.assert });
+  const { truth, path } = judge(view, { test: "all", of: custom.assert });
   if (truth === true) return pass(path);
   if (truth === "unknown" || applies.truth === "unknown") return undecided(path);
   return fail(path);

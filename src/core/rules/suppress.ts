@@ -17,13 +17,13 @@ import type { Rule } from "./rule.ts";
 export interface Waiver {
   readonly rule: string;
   /** Glob over paths from the repository's root. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Address, with or without instance keys; "*" stands for anything. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   readonly reason: string;
-  readonly owner?: string;
+  readonly owner?: string | undefined;
   /** ISO date, inclusive. */
-  readonly until?: string;
+  readonly until?: string | undefined;
 }
 
 export interface SuppressOptions {
