@@ -14,7 +14,7 @@ export function toInstruction(
   ast: Ast,
   [start, end]: readonly [number, number],
   source: SourceText,
-  escape: string,
+  escapeCharacter: string,
 ): Instruction {
   const text = source.text.slice(start, end);
   const keyword = ast.getKeyword();
@@ -23,7 +23,7 @@ export function toInstruction(
   const inner = isOnbuild ? text.replace(/^\s*\S+\s+/, "") : text;
   const instruction = trigger?.getKeyword() ?? keyword;
   const { body, heredocs } = splitHeredocs(inner, instruction);
-  const joined = joinLines(body, escape).replace(/^\s*\S+\s*/, "");
+  const joined = joinLines(body, escapeCharacter).replace(/^\s*\S+\s*/, "");
   const { flags, rest } = takeFlags(joined, instruction);
   const attributes: { [name: string]: Value } = { instruction, arguments: rest, text };
   if (Object.keys(flags).length > 0) attributes.flags = flags;
@@ -64,10 +64,10 @@ function splitHeredocs(text: string, keyword: string): { readonly body: string; 
 }
 
 /** Joins continued lines; comment lines and empty lines between them vanish, as Docker does it. */
-function joinLines(text: string, escape: string): string {
+function joinLines(text: string, escapeCharacter: string): string {
   const lines = text.split(/\r?\n/);
   const kept = lines.filter((line, index) => index === 0 || !/^\s*(?:#.*)?$/.test(line));
-  const tail = new RegExp(`${escape === "`" ? "`" : "\\\\"}[ \\t]*$`);
+  const tail = new RegExp(`${escapeCharacter === "`" ? "`" : "\\\\"}[ \\t]*$`);
   return kept
     .map((line) => (tail.test(line) ? line.replace(tail, "") : `${line}\n`))
     .join("")

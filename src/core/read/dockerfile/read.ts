@@ -40,7 +40,7 @@ export function readDockerfiles(files: readonly SourceFile[]): Reading {
 function readOne(source: SourceText, comments: Comment[]): Resource | undefined {
   const bom = source.text.startsWith("\ufeff") ? 1 : 0;
   const ast = DockerfileParser.parse(source.text.slice(bom));
-  const escape = ast.getEscapeCharacter();
+  const escapeCharacter = ast.getEscapeCharacter();
   const defaults: { [name: string]: string } = {};
   const stages: { from: From; ast: Ast[] }[] = [];
   for (const instruction of ast.getInstructions()) {
@@ -70,15 +70,17 @@ function readOne(source: SourceText, comments: Comment[]): Resource | undefined 
       text: textOf(source, from, bom),
     };
     names.push((name ?? "").toLowerCase());
-    const instructions = body.map((one) => toInstruction(one, offsets(source, one.getRange(), bom), source, escape));
+    const instructions = body.map((one) =>
+      toInstruction(one, offsets(source, one.getRange(), bom), source, escapeCharacter),
+    );
     return { from, attributes, instructions };
   });
-  return toResource(source, escape, defaults, read, bom);
+  return toResource(source, escapeCharacter, defaults, read, bom);
 }
 
 function toResource(
   source: SourceText,
-  escape: string,
+  escapeCharacter: string,
   args: ObjectValue,
   stages: readonly Stage[],
   bom: number,
@@ -103,7 +105,7 @@ function toResource(
     name: source.path.slice(source.path.lastIndexOf("/") + 1),
     module: "",
     attributes: {
-      escape,
+      escape: escapeCharacter,
       args,
       stages: stages.map((stage) => ({
         ...stage.attributes,
