@@ -9,8 +9,8 @@ import type { Change, Surface } from "../core/approve/change.ts";
 import { digestOf } from "../core/approve/digest.ts";
 import type { Policy } from "../core/approve/policy.ts";
 import { mayApprove, policyDigestPart } from "../core/approve/who.ts";
-import { type Deps, repoOf } from "./deps.ts";
 import { askWho } from "./ask-who.ts";
+import { type Deps, repoOf } from "./deps.ts";
 import { readPolicy } from "./judge.ts";
 
 export interface GitHubUser {

@@ -24,6 +24,8 @@ export interface Deps {
   readonly log: Log;
   /** Address under which people and services reach Draco. */
   readonly publicUrl: string;
+  /** Where people see repositories: https://github.com */
+  readonly webUrl: string;
   /** Names this process in leases. */
   readonly worker: string;
   /** Keys approval codes and plan digests; never leaves the process. */
