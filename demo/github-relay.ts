@@ -5,8 +5,9 @@
  * own signature.
  */
 import { createHmac, randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { bodyOf } from "./stand-ins/http.ts";
 
 export interface RelayedDelivery {
   readonly guid: string;
@@ -142,10 +143,4 @@ async function missingEvents(event: string, payload: Json, look: Look): Promise<
 interface Branch {
   readonly ref: string;
   readonly sha: string;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
 }
