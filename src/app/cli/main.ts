@@ -1,5 +1,6 @@
 /** The root of the command line: picks a subcommand and loads it. Knows their names and summaries, nothing more. */
-import { type Io, nearest, type Run, UserError } from "./io.ts";
+import { nearest } from "../../core/approve/nearest.ts";
+import { type Io, type Run, UserError } from "./io.ts";
 
 interface Entry {
   readonly name: string;

@@ -1,6 +1,8 @@
 /** Rule ids as a person types them: checked, with the nearest match when one is mistyped. */
+
+import { nearest } from "../../core/approve/nearest.ts";
 import { loadAllRules } from "../../core/rules/registry.ts";
-import { nearest, UserError } from "./io.ts";
+import { UserError } from "./io.ts";
 
 /** @throws UserError where no rule or alias is called so. */
 export async function checkRuleIds(ids: readonly string[]): Promise<void> {

@@ -1,10 +1,11 @@
 /** `draco rules`: what Draco looks for, from the rules themselves. */
 
+import { nearest } from "../../core/approve/nearest.ts";
 import { plural, type Style, styleFor, wrapText } from "../../core/report/style.ts";
 import { loadAllRules } from "../../core/rules/registry.ts";
 import type { Example, Rule } from "../../core/rules/rule.ts";
 import { newCommand, Option, runCommand } from "./command.ts";
-import { type Io, nearest, screenOf, UserError } from "./io.ts";
+import { type Io, screenOf, UserError } from "./io.ts";
 
 const EXAMPLES = [
   "draco rules list                  every rule",
