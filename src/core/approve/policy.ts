@@ -5,7 +5,6 @@ import type { Diagnostic } from "../model/finding.ts";
 import { nearest } from "./nearest.ts";
 import { type Policy, policySchema } from "./policy-schema.ts";
 
-export { mayApprove, type Person, policyDigestPart } from "./may-approve.ts";
 export type { AttributeTest, Condition, CustomRule, Literal, Policy } from "./policy-schema.ts";
 
 const MAX_BYTES = 128 * 1024;
