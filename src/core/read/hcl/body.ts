@@ -1,6 +1,6 @@
 // Bodies: attributes and blocks, and getting back to the next one after damage.
 import type { Attribute, Block, Body, Expression, Label } from "./ast.ts";
-import { BRACE_CLOSE, BRACE_OPEN, COLON, COMMA, EQUALS, isNameStart, NEWLINE, QUOTE } from "./characters.ts";
+import { BRACE_CLOSE, BRACE_OPEN, COLON, COMMA, EQUALS, isBlank, isNameStart, NEWLINE, QUOTE } from "./characters.ts";
 import { MAX_DEPTH } from "./cursor.ts";
 import { ExpressionReader } from "./expression.ts";
 import { decodeText } from "./template-parts.ts";
@@ -97,7 +97,10 @@ export class BodyReader extends ExpressionReader {
           this.pos = end;
         }
       }
-      if (this.failed && !this.resumeHeader()) return undefined;
+      if (this.failed) {
+        if (labels.at(-1)?.start === at) labels.pop();
+        if (!this.resumeHeader(at)) return undefined;
+      }
       headerEnd = labels.at(-1)?.end ?? typeEnd;
     }
     const open = this.pos;
@@ -112,14 +115,13 @@ export class BodyReader extends ExpressionReader {
     return { kind: "block", start, end, type, typeEnd, labels, headerEnd, open, ...block };
   }
 
-  /** In a damaged header: to the brace that ends its line. */
-  private resumeHeader(): boolean {
-    let at = this.pos;
+  /** In a damaged header, from the damage on: to the brace that ends its line. */
+  private resumeHeader(from: number): boolean {
     let brace = -1;
-    while (at < this.end && this.byte(at) !== NEWLINE) {
-      if (this.byte(at) === BRACE_OPEN) brace = at;
-      else if (this.byte(at) === BRACE_CLOSE) brace = -1;
-      at = this.pastLexeme(at);
+    for (let at = from; at < this.end && this.byte(at) !== NEWLINE; at++) {
+      const byte = this.byte(at);
+      if (byte === BRACE_OPEN) brace = at;
+      else if (!isBlank(byte)) brace = -1;
     }
     if (brace < 0) return false;
     this.pos = brace;
@@ -182,10 +184,11 @@ export class BodyReader extends ExpressionReader {
     }
   }
 
+  /** Ends a body at the end of the file, or at the end of the line before the item at the cursor. */
   private unclosedBody(open: number, items: Item[]): { close: number; body: Body } {
     this.problem(open, open + 1, "Unclosed configuration block", "There is no closing brace for this block.");
-    const end = Math.max(open + 1, items.at(-1)?.end ?? 0);
-    this.pos = Math.max(end, this.pos);
+    const lineBreak = this.pos >= this.end ? this.end : this.pos - this.indentationOf(this.pos) - 1;
+    this.pos = Math.max(open + 1, items.at(-1)?.end ?? 0, lineBreak);
     return { close: -1, body: { kind: "body", start: open + 1, end: this.pos, items } };
   }
 
@@ -238,7 +241,7 @@ export class BodyReader extends ExpressionReader {
     this.breaks = true;
     let level = 0;
     let at = this.pos;
-    if (this.byte(at - 1) === NEWLINE && this.plausibleItemAt(at)) return;
+    if (this.isAtPlausibleItem()) return;
     while (at < this.end) {
       const byte = this.byte(at);
       if (byte === NEWLINE) {

@@ -252,7 +252,7 @@ export abstract class CollectionReader extends TemplateReader {
   private resumeObject(): boolean {
     let level = 0;
     let at = this.pos;
-    const fresh = this.byte(at - 1) === NEWLINE && this.plausibleItemAt(at);
+    const fresh = this.isAtPlausibleItem();
     while (!fresh && at < this.end) {
       const byte = this.byte(at);
       if (level === 0 && (byte === NEWLINE || byte === COMMA || byte === BRACE_CLOSE)) break;

@@ -188,6 +188,7 @@ export abstract class Cursor {
    * enclosing level must go on (false): another closer, a line that looks like an item of a body, the end.
    */
   protected resume(closer: number, commas = true): boolean {
+    if (this.isAtPlausibleItem()) return false;
     let level = 0;
     for (let at = this.pos; at < this.end; ) {
       const byte = this.byte(at);
@@ -248,6 +249,12 @@ export abstract class Cursor {
       this.plausibleResult = this.looksLikeItem(at);
     }
     return this.plausibleResult;
+  }
+
+  /** Whether the cursor stands at the beginning of such a line. */
+  protected isAtPlausibleItem(): boolean {
+    const indentation = this.indentationOf(this.pos);
+    return indentation >= 0 && this.plausibleItemAt(this.pos - indentation);
   }
 
   private looksLikeItem(lineStart: number): boolean {

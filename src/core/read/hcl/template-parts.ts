@@ -7,7 +7,8 @@ export type ControlWord = "if" | "else" | "endif" | "for" | "endfor";
 
 export interface Control extends Span {
   readonly kind: "control";
-  readonly word: ControlWord;
+  /** Undefined where it is none that HCL knows. */
+  readonly word: ControlWord | undefined;
   readonly stripBefore: boolean;
   readonly stripAfter: boolean;
   readonly expression: Expression | undefined;
@@ -140,7 +141,7 @@ const nest = (pieces: readonly Piece[], maxDepth: number): Assembled => {
       stack.push(open);
       height = Math.max(height, stack.length);
       current = open.parts;
-    } else {
+    } else if (piece.word) {
       const open = stack.at(-1);
       const opener = piece.word === "endfor" ? "for" : "if";
       if (open?.control.word !== opener || (piece.word === "else" && open.otherwise)) {

@@ -146,7 +146,7 @@ export abstract class TemplateReader extends Cursor {
     }
     const stripAfter = this.sequenceEnd("directive");
     this.height++;
-    const known = isControlWord(word) ? word : "endif";
+    const known = isControlWord(word) ? word : undefined;
     return {
       kind: "control",
       start,
