@@ -3,6 +3,7 @@ import { formatNumber, parseNumber } from "./number.ts";
 import {
   isNumber,
   isWhollyKnown,
+  LazyObject,
   listOf,
   Mapping,
   Marked,
@@ -166,6 +167,7 @@ function convertSequence(value: Sequence, kind: "list" | "set", wanted: Type): C
 }
 
 function convertToMap(value: Mapping, wanted: Type): Conversion {
+  if (value instanceof LazyObject && value.open) return ok(new UnknownValue({ kind: "map", element: wanted }));
   if (value.kind === "map" && value.element === wanted) return ok(value);
   const element = elementType(value.entries.values(), wanted);
   if (element === undefined) return failed("all map elements must have the same type");
@@ -183,7 +185,7 @@ function convertToObject(value: Mapping, type: ObjectType): Conversion {
   const entries = new Map<string, TypedValue>();
   const missing: string[] = [];
   for (const [name, wanted] of type.attributes) {
-    let given = value.entries.get(name);
+    let given = value.get(name);
     if (given === undefined || unmark(given) instanceof NullValue) {
       const fallback = type.optional?.get(name);
       if (fallback !== undefined) given = fallback;

@@ -12,11 +12,13 @@ import {
   type Mapping,
   type Marks,
   mark,
+  marksOf,
   NullValue,
   type TypedValue,
   tooLarge,
   UnknownValue,
   unknownOf,
+  unmark,
   unmarkDeep,
 } from "./typed-value.ts";
 import { DYNAMIC, type Type } from "./types.ts";
@@ -97,32 +99,39 @@ export function callFunction(
   }
   const args: TypedValue[] = [];
   let marks: Marks | undefined;
+  let kept: Marks | undefined;
   let undecided = false;
   for (let i = 0; i < given.length; i++) {
     const parameter = fn.parameters[i] ?? fn.variadic;
     let arg = given[i];
     if (parameter === undefined || arg === undefined) continue;
     if (!parameter.marks && containsMarks(arg)) {
-      const [bare, taken] = unmarkDeep(arg);
+      const [stripped, taken] = unmarkDeep(arg);
       marks = joinMarks(marks, taken);
-      arg = bare;
+      arg = stripped;
     }
     const converted = convert(arg, parameter.type);
     if (!converted.ok)
       return new FunctionError(`Invalid value for "${parameter.name}" parameter: ${converted.message}.`, i);
     arg = converted.value;
-    if (arg instanceof NullValue && !parameter.nullable) {
+    const bare = unmark(arg);
+    if (bare instanceof NullValue && !parameter.nullable) {
       return new FunctionError(`Invalid value for "${parameter.name}" parameter: argument must not be null.`, i);
     }
-    if (!parameter.unknowns && (parameter.depth === "shallow" ? arg instanceof UnknownValue : !isWhollyKnown(arg))) {
+    if (!parameter.unknowns && (parameter.depth === "shallow" ? bare instanceof UnknownValue : !isWhollyKnown(arg))) {
       undecided = true;
     }
+    // Of an undecided call's arguments that keep their marks, only those of the whole argument reach the result.
+    if (parameter.marks) kept = joinMarks(kept, marksOf(arg));
     args.push(arg);
   }
   if (undecided) {
     const type = typeof fn.returns === "function" ? fn.returns(args) : fn.returns;
     if (type instanceof FunctionError) return type;
-    return mark(unknownOf(type, type === DYNAMIC || fn.neverNull === false ? undefined : { notNull: true }), marks);
+    return mark(
+      unknownOf(type, type === DYNAMIC || fn.neverNull === false ? undefined : { notNull: true }),
+      joinMarks(marks, kept),
+    );
   }
   const result = fn.call(args, context);
   if (result instanceof FunctionError) return result;

@@ -34,6 +34,8 @@ export interface Refinement {
   /** Collections: bounds of their length. */
   readonly minLength?: number;
   readonly maxLength?: number;
+  /** Maps and objects: keys that are certainly there, with what they hold (merge(unknown, { k = v }) fixes k). */
+  readonly entries?: ReadonlyMap<string, TypedValue>;
 }
 
 const NOTHING: Refinement = {};
@@ -124,17 +126,16 @@ export class Mapping {
   readonly kind: "map" | "object";
   /** Element type of a map; meaningless for an object. */
   readonly element: Type;
-  /** In order of writing. Iterate `keys` where Terraform's (sorted) order matters. */
-  readonly entries: ReadonlyMap<string, TypedValue>;
+  readonly #entries: ReadonlyMap<string, TypedValue>;
   readonly flags: number;
   readonly size: number;
   #keys: readonly string[] | undefined;
   #type: Type | undefined;
-  constructor(kind: "map" | "object", element: Type, entries: ReadonlyMap<string, TypedValue>) {
+  constructor(kind: "map" | "object", element: Type, entries: ReadonlyMap<string, TypedValue>, certainly = 0) {
     this.kind = kind;
     this.element = element;
-    this.entries = entries;
-    let flags = 0;
+    this.#entries = entries;
+    let flags = certainly;
     let size = 1;
     for (const item of entries.values()) {
       flags |= flagsOf(item);
@@ -142,6 +143,14 @@ export class Mapping {
     }
     this.flags = flags;
     this.size = size;
+  }
+  /** In order of writing. Iterate `keys` where Terraform's (sorted) order matters. */
+  get entries(): ReadonlyMap<string, TypedValue> {
+    return this.#entries;
+  }
+  /** One entry; undefined where there is none. */
+  get(key: string): TypedValue | undefined {
+    return this.#entries.get(key);
   }
   /** Keys in the order in which Terraform iterates. */
   get keys(): readonly string[] {
@@ -157,6 +166,59 @@ export class Mapping {
       this.#type = objectType(attributes);
     }
     return this.#type;
+  }
+}
+
+const NO_ENTRIES: ReadonlyMap<string, TypedValue> = new Map();
+
+/**
+ * An object whose attributes are evaluated when asked for: a resource, a module's outputs, the variables. Where it is
+ * `open`, attributes may exist that the code does not name (computed ones): `get` answers unknown for them.
+ */
+export class LazyObject extends Mapping {
+  /** "aws_s3_bucket.logs[0]", "module.net"; what a reference to the whole is a reference to. */
+  readonly address: string;
+  readonly open: boolean;
+  readonly #read: (name: string) => TypedValue | undefined;
+  readonly #names: () => Iterable<string>;
+  #all: ReadonlyMap<string, TypedValue> | undefined;
+  constructor(
+    address: string,
+    open: boolean,
+    read: (name: string) => TypedValue | undefined,
+    names: () => Iterable<string>,
+  ) {
+    super("object", DYNAMIC, NO_ENTRIES, HAS_UNKNOWN);
+    this.address = address;
+    this.open = open;
+    this.#read = read;
+    this.#names = names;
+  }
+  override get(key: string): TypedValue | undefined {
+    return this.#read(key);
+  }
+  override get entries(): ReadonlyMap<string, TypedValue> {
+    if (this.#all === undefined) {
+      const all = new Map<string, TypedValue>();
+      for (const name of this.#names()) {
+        const value = this.#read(name);
+        if (value !== undefined) all.set(name, value);
+      }
+      this.#all = all;
+    }
+    return this.#all;
+  }
+  override get type(): Type {
+    return DYNAMIC;
+  }
+}
+
+/** The instances of something whose count or for_each is unknown; `one` stands for any of them. */
+export class UnknownInstances extends UnknownValue {
+  readonly one: LazyObject;
+  constructor(one: LazyObject) {
+    super(DYNAMIC, { notNull: true });
+    this.one = one;
   }
 }
 
