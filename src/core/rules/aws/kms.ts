@@ -1,0 +1,118 @@
+/** KMS keys: rotation, and who may use them. */
+import { requireSet, requireTrue, someJoined } from "../checks.ts";
+import { grantsAnyone } from "../evaluators/policy/access.ts";
+import { policyAt } from "../evaluators/policy/locate.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
+import { not, notApplicable, pass, verdictOf } from "../verdict.ts";
+
+const POLICY_DOCS = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
+
+export const keyRotation = rule({
+  id: "aws-kms-key-rotation",
+  aliases: ["CKV_AWS_7", "AWS-0065", "AVD-AWS-0065"],
+  title: "KMS key is not rotated",
+  severity: "medium",
+  category: "security",
+  on: "aws_kms_key",
+  why: "The longer key material is used, the more is lost with it. KMS rotates a symmetric key once a year by itself, and old data stays readable.",
+  remedy: "Set enable_key_rotation = true.",
+  references: ["https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.6" }],
+  check(key) {
+    const spec = key.text("customer_master_key_spec") ?? key.text("key_spec") ?? "SYMMETRIC_DEFAULT";
+    const use = key.text("key_usage") ?? "ENCRYPT_DECRYPT";
+    if (spec !== "SYMMETRIC_DEFAULT" || use !== "ENCRYPT_DECRYPT" || key.has("custom_key_store_id") === true)
+      return notApplicable;
+    return requireTrue(key, "enable_key_rotation", { message: "Rotation is off" });
+  },
+  fix: { risk: "in-place", edit: () => [set("enable_key_rotation", true)] },
+  bad: [
+    `
+      resource "aws_kms_key" "k" {
+        description = "data"
+      }
+    `,
+    `
+      resource "aws_kms_key" "k" {
+        description         = "data"
+        enable_key_rotation = false
+      }
+    `,
+  ],
+  good: [
+    `
+      resource "aws_kms_key" "k" {
+        description         = "data"
+        enable_key_rotation = true
+      }
+    `,
+    `
+      resource "aws_kms_key" "k" {
+        description              = "signing"
+        key_usage                = "SIGN_VERIFY"
+        customer_master_key_spec = "RSA_4096"
+      }
+    `,
+  ],
+});
+
+const keyPolicy = (type: string, principal: string): string =>
+  `
+    resource "${type}" "k" {
+      ${type === "aws_kms_key" ? 'description = "data"' : 'key_id = "1"'}
+      policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Principal = { AWS = "${principal}" }
+          Action    = "kms:*"
+          Resource  = "*"
+        }]
+      })
+    }
+  `;
+
+export const openKeyPolicy = rule({
+  id: "aws-kms-key-policy-open",
+  aliases: ["CKV_AWS_33"],
+  title: "KMS key policy lets any principal use the key",
+  severity: "high",
+  category: "security",
+  on: ["aws_kms_key", "aws_kms_key_policy"],
+  why: "Any AWS account in the world can decrypt what the key protects, if it gets hold of the data. The key then protects nothing.",
+  remedy: "Name the accounts or roles, or add a condition such as kms:CallerAccount.",
+  references: [POLICY_DOCS],
+  check(view) {
+    const policy = policyAt(view, "policy");
+    if (!policy) return view.type === "aws_kms_key" ? pass("policy") : notApplicable;
+    return verdictOf(not(grantsAnyone(policy).truth), "policy", "A statement lets any principal use the key");
+  },
+  bad: [keyPolicy("aws_kms_key", "*"), keyPolicy("aws_kms_key_policy", "*")],
+  good: keyPolicy("aws_kms_key", "arn:aws:iam::123456789012:root"),
+});
+
+export const explicitKeyPolicy = rule({
+  id: "aws-kms-key-policy-explicit",
+  aliases: ["CKV2_AWS_64"],
+  title: "KMS key has no policy of its own",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "aws_kms_key",
+  why: "The default policy leaves everything to IAM, so that any administrator of the account can use the key. A policy says who may.",
+  remedy: "Set policy, or add an aws_kms_key_policy.",
+  references: [POLICY_DOCS],
+  check(key) {
+    const own = requireSet(key, "policy");
+    return own.status === "pass"
+      ? own
+      : someJoined(key, "aws_kms_key_policy", "key_id", () => pass(), "No policy is given for this key");
+  },
+  bad: `
+    resource "aws_kms_key" "k" {
+      description = "data"
+    }
+  `,
+  good: keyPolicy("aws_kms_key", "arn:aws:iam::123456789012:root"),
+});

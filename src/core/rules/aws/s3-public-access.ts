@@ -1,0 +1,127 @@
+/** The public access blocks of S3 buckets and access points. */
+import { requireTrue, someJoined } from "../checks.ts";
+import { addCompanion, set } from "../operations.ts";
+import { type Rule, rule } from "../rule.ts";
+import { allOf } from "../verdict.ts";
+
+const BLOCK_DOCS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html";
+
+const BLOCK = "aws_s3_bucket_public_access_block";
+const FLAGS = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"] as const;
+type Flag = (typeof FLAGS)[number];
+
+const flagLines = (off?: Flag): string => FLAGS.map((flag) => `  ${flag.padEnd(23)} = ${flag !== off}`).join("\n");
+const blockExample = (off?: Flag): string => `resource "${BLOCK}" "b" {\n  bucket = "b"\n${flagLines(off)}\n}\n`;
+
+function blockFlag(source: {
+  readonly flag: Flag;
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly title: string;
+  readonly why: string;
+}): Rule {
+  const { flag, ...named } = source;
+  return rule({
+    ...named,
+    severity: "high",
+    category: "security",
+    on: BLOCK,
+    remedy: `Set ${flag} = true.`,
+    references: [BLOCK_DOCS],
+    check: (block) => requireTrue(block, flag, { message: `${flag} is off` }),
+    fix: { risk: "disruptive", edit: () => [set(flag, true)] },
+    bad: blockExample(flag),
+    good: blockExample(),
+  });
+}
+
+export const blockPublicAcls = blockFlag({
+  flag: "block_public_acls",
+  id: "aws-s3-block-public-acls",
+  aliases: ["CKV_AWS_53", "AWS-0086", "AVD-AWS-0086"],
+  title: "Public access block lets new public ACLs in",
+  why: "A later mistake in an ACL makes objects public. With the block on, AWS refuses such an ACL.",
+});
+export const blockPublicPolicy = blockFlag({
+  flag: "block_public_policy",
+  id: "aws-s3-block-public-policy",
+  aliases: ["CKV_AWS_54", "AWS-0087", "AVD-AWS-0087"],
+  title: "Public access block lets public policies in",
+  why: "A later mistake in a bucket policy makes the bucket public. With the block on, AWS refuses such a policy.",
+});
+export const ignorePublicAcls = blockFlag({
+  flag: "ignore_public_acls",
+  id: "aws-s3-ignore-public-acls",
+  aliases: ["CKV_AWS_55", "AWS-0091", "AVD-AWS-0091"],
+  title: "Public access block honours public ACLs",
+  why: "Public ACLs that exist already stay in force. With the flag on, AWS ignores them.",
+});
+export const restrictPublicBuckets = blockFlag({
+  flag: "restrict_public_buckets",
+  id: "aws-s3-restrict-public-buckets",
+  aliases: ["CKV_AWS_56", "AWS-0093", "AVD-AWS-0093"],
+  title: "Public access block does not restrict public buckets",
+  why: "A bucket with a public policy stays open to everyone. With the flag on, only the account and AWS services get in.",
+});
+
+const allFlags = {
+  block_public_acls: true,
+  block_public_policy: true,
+  ignore_public_acls: true,
+  restrict_public_buckets: true,
+};
+
+export const publicAccessBlock = rule({
+  id: "aws-s3-public-access-block",
+  aliases: ["CKV2_AWS_6", "AWS-0094", "AVD-AWS-0094"],
+  title: "S3 bucket has no complete public access block",
+  severity: "high",
+  category: "security",
+  on: "aws_s3_bucket",
+  why: "One wrong ACL or policy makes the bucket public. The public access block stops both, whatever is written later.",
+  remedy: "Add an aws_s3_bucket_public_access_block for the bucket with all four flags true.",
+  references: [BLOCK_DOCS],
+  check(bucket) {
+    if (bucket.has("public_access_block_configuration") !== false)
+      return allOf(FLAGS.map((flag) => requireTrue(bucket, `public_access_block_configuration.${flag}`)));
+    return someJoined(
+      bucket,
+      BLOCK,
+      "bucket",
+      (block) => allOf(FLAGS.map((flag) => requireTrue(block, flag, { message: `${flag} is off` }))),
+      "No public access block belongs to this bucket",
+    );
+  },
+  fix: {
+    risk: "disruptive",
+    edit(bucket) {
+      const [block] = bucket.joined(BLOCK, "bucket");
+      if (!block) return addCompanion(bucket, BLOCK, { attribute: "bucket" }, { attributes: allFlags });
+      return FLAGS.filter((flag) => block.is(flag) !== true).map((flag) => set(flag, true, block));
+    },
+  },
+  bad: [
+    `
+      resource "aws_s3_bucket" "b" {
+        bucket = "b"
+      }
+    `,
+    `
+      resource "aws_s3_bucket" "b" {
+        bucket = "b"
+      }
+
+      resource "${BLOCK}" "b" {
+        bucket              = aws_s3_bucket.b.id
+        block_public_acls   = true
+        block_public_policy = false
+      }
+    `,
+  ],
+  good: `
+    resource "aws_s3_access_point" "p" {
+      bucket = "b"
+      name   = "p"
+    }
+  `,
+});
