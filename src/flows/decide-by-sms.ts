@@ -3,7 +3,7 @@
  * wrong and expired codes the same words.
  */
 import type { ApprovalCode } from "../adapters/store/codes.ts";
-import { hashCode, parseReply } from "../core/approve/code.ts";
+import { hashCode, readSms } from "../core/approve/code.ts";
 import { approveChange, denyChange } from "./approve-change.ts";
 import { type Deps, fullName } from "./deps.ts";
 import { refreshSticky } from "./refresh-sticky.ts";
@@ -20,8 +20,10 @@ export async function decideBySms(deps: Deps, sid: string): Promise<void> {
 async function carryOut(deps: Deps, from: string, body: string, sid: string): Promise<string> {
   const phone = await deps.store.phones.byNumber(from);
   if (!phone?.verifiedAt || phone.optedOutAt) return "unknown number";
-  const reply = parseReply(body);
-  if (!reply) return "no reply to anything"; // a stray text, or a word that Twilio itself answers
+  const said = readSms(body);
+  if (said.kind === "stop") await deps.store.phones.optOut(from);
+  if (said.kind !== "reply") return `nothing to do: ${said.kind}`;
+  const { reply } = said;
   if (phone.lockedUntil && phone.lockedUntil > deps.now()) return "locked";
 
   const code = await deps.store.codes.find(phone.id, hashCode(deps.key, reply.code));

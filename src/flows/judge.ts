@@ -4,7 +4,6 @@ import type { Repository } from "../adapters/store/repositories.ts";
 import { type Policy, parsePolicy } from "../core/approve/policy.ts";
 import type { Diagnostic, Skipped } from "../core/model/finding.ts";
 import type { SourceFile } from "../core/model/source-range.ts";
-import { matchesPath } from "../core/read/globs.ts";
 import { readFiles } from "../core/read/read-files.ts";
 import type { Reading } from "../core/read/reading.ts";
 import { compileCustomRules } from "../core/rules/custom.ts";
@@ -59,10 +58,16 @@ export async function judgeFiles(
       rules,
       profile: policy.scan.profile,
       keep: "failures",
-      waivers: policy.waivers.map(definedOnly),
-      matchesPath,
+      waivers: policy.waivers.map(withoutUndefined),
       today: deps.now().toISOString().slice(0, 10),
     },
   );
   return { files, reading, rules, results: judged.results, diagnostics: judged.diagnostics, skipped: reading.skipped };
+}
+
+/** zod writes what is left out as undefined; our types leave it out. */
+function withoutUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

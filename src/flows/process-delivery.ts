@@ -2,10 +2,13 @@
 import type { Deps } from "./deps.ts";
 import { type Event, jobsFor, number, object, type Payload, text } from "./route-delivery.ts";
 
-export async function processDelivery(deps: Deps, job: { readonly guid: string }): Promise<void> {
+/** Hands an event to whoever listens: Probot, in the server. */
+export type Receive = (event: Event) => Promise<void>;
+
+export async function processDelivery(deps: Deps, job: { readonly guid: string }, receive: Receive): Promise<void> {
   const delivery = await deps.store.deliveries.get(job.guid);
   if (!delivery || delivery.processedAt) return;
-  await handleEvent(deps, { guid: delivery.guid, name: delivery.event, payload: object(delivery.payload) });
+  await receive({ guid: delivery.guid, name: delivery.event, payload: object(delivery.payload) });
   await deps.store.deliveries.finish(delivery.guid);
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Repository } from "../adapters/store/repositories.ts";
 import type { Change } from "../core/approve/change.ts";
-import { formatCode, hashCode } from "../core/approve/code.ts";
+import { CODE_BYTES, formatCode, hashCode } from "../core/approve/code.ts";
 import type { Policy } from "../core/approve/policy.ts";
 import { mayApprove } from "../core/approve/who.ts";
 import { type Severity, severityRank } from "../core/model/finding.ts";
@@ -55,7 +55,7 @@ async function askPhones(
     const who = await askWho(deps, repoOf(repository), policy, actor.login);
     if (!mayApprove(policy, who, change, "sms").ok || change.contributors.includes(actor.id)) continue;
 
-    const code = formatCode(randomBytes(10));
+    const code = formatCode(randomBytes(CODE_BYTES));
     const expiresAt = new Date(deps.now().getTime() + CODE_MINUTES * 60_000);
     const key = `sms:ask:${change.id}:${change.digest}:${phone.id}`;
     await deps.store.codes.issue({

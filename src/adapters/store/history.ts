@@ -50,13 +50,7 @@ export interface Told extends HistoryEntry {
 export type ChainVerification = Verification & { readonly chain: string };
 
 export const history = ({ prisma, auditKey }: StoreDeps) => {
-  /** Entries as stored, with the names of those who acted. */
-  const told = async (where: Prisma.ChangeHistoryWhereInput, limit: number): Promise<readonly Told[]> => {
-    const rows = await prisma.changeHistory.findMany({
-      where,
-      orderBy: [{ at: "asc" }, { chain: "asc" }, { seq: "asc" }],
-      take: limit,
-    });
+  const withLogins = async (rows: readonly ChangeHistory[]): Promise<readonly Told[]> => {
     const actors = await prisma.actor.findMany({ where: { id: { in: [...new Set(rows.map((row) => row.actor))] } } });
     const logins = new Map(actors.map((actor) => [actor.id, actor.login]));
     return rows.map((row) => {
@@ -64,6 +58,11 @@ export const history = ({ prisma, auditKey }: StoreDeps) => {
       return { ...toEntry(row), ...(login && { login }) };
     });
   };
+
+  const told = async (where: Prisma.ChangeHistoryWhereInput, limit: number): Promise<readonly Told[]> =>
+    withLogins(
+      await prisma.changeHistory.findMany({ where, orderBy: [{ chain: "asc" }, { seq: "asc" }], take: limit }),
+    );
 
   const verifyChain = async (chain: string, anchors: readonly Anchor[]): Promise<ChainVerification> => {
     let walk: Walk = START;
@@ -88,6 +87,15 @@ export const history = ({ prisma, auditKey }: StoreDeps) => {
     of: (changeId: string): Promise<readonly Told[]> => told({ changeId }, 10_000),
     /** A repository's history, oldest first. */
     ofChain: (chain: string, limit = 10_000): Promise<readonly Told[]> => told({ chain }, limit),
+
+    /** The newest entries of all chains, newest first. */
+    recent: (limit = 200): Promise<readonly Told[]> => told({}, limit, "desc"),
+
+    /** What happened last in all repositories, newest first. */
+    async recent(limit = 50): Promise<readonly Told[]> {
+      const rows = await prisma.changeHistory.findMany({ orderBy: [{ at: "desc" }, { seq: "desc" }], take: limit });
+      return withLogins(rows);
+    },
 
     /**
      * Walks every chain (or one) and says whether it is whole. Whoever holds the whole database can wind it back to an
