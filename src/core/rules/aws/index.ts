@@ -7,6 +7,9 @@ import * as ec2 from "./ec2.ts";
 import * as ec2Metadata from "./ec2-metadata.ts";
 import * as ec2UserData from "./ec2-user-data.ts";
 import * as eks from "./eks.ts";
+import * as iam from "./iam.ts";
+import * as iamIdentities from "./iam-identities.ts";
+import * as iamTrust from "./iam-trust.ts";
 import * as kms from "./kms.ts";
 import * as networkAcl from "./network-acl.ts";
 import * as provider from "./provider.ts";
@@ -38,6 +41,9 @@ const SERVICES: readonly Service[] = [
   ec2Metadata,
   ec2UserData,
   autoscaling,
+  iam,
+  iamTrust,
+  iamIdentities,
   kms,
   cloudtrail,
   rds,

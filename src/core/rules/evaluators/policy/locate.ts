@@ -107,3 +107,11 @@ function documentAt(document: View, value: Value, path: string, depth: number): 
     .find((view) => view?.type === DOCUMENT && view !== document);
   return target ? policyOfDocument(target, depth + 1) : UNKNOWN_POLICY;
 }
+
+/** Whether the policy in this attribute is written by a policy document of this code, which is judged by itself. */
+export function writesPolicy(view: View, block: Block, path: string): boolean {
+  const at = block.get(path).path;
+  return view.resource.references.some(
+    (reference) => reference.path === at && view.estate.get(reference.to)?.type === DOCUMENT,
+  );
+}
