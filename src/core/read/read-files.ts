@@ -54,10 +54,14 @@ export async function readFiles(files: readonly SourceFile[], options: ReadOptio
 async function readFormat(
   format: Format,
   files: readonly SourceFile[],
-  _everything: readonly SourceFile[],
-  _options: ReadOptions,
+  everything: readonly SourceFile[],
+  options: ReadOptions,
 ): Promise<Reading> {
   switch (format) {
+    case "terraform":
+      return (await import("./terraform/read-terraform.ts")).readTerraform({ files: everything, ...options });
+    case "cloudformation":
+      return (await import("./cloudformation/read.ts")).readCloudFormation(files);
     case "dockerfile":
       return (await import("./dockerfile/read.ts")).readDockerfiles(files);
     case "kubernetes":

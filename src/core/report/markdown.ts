@@ -19,7 +19,7 @@ export function renderMarkdown(report: ScanReport): string {
       : `### Draco: ${plural(open.length, "finding")} (${counts.join(", ")})`;
   const rows = open.map(
     ({ root, result }) =>
-      `| ${result.severity} | ${codeSpan(`${repositoryFile(root, result.file)}:${result.line}`)} | ${codeSpan(result.resource.address)} | ${cell(result.message)} | ${codeSpan(result.rule)} |`,
+      `| ${result.severity} | ${codeCell(`${repositoryFile(root, result.file)}:${result.line}`)} | ${codeCell(result.resource.address)} | ${cell(result.message)} | ${codeSpan(result.rule)} |`,
   );
   const table =
     rows.length === 0
@@ -39,3 +39,6 @@ export function renderMarkdown(report: ScanReport): string {
   const problems = errors.length === 0 ? [] : [`#### Not understood\n${errors.join("\n")}`];
   return `${[head, ...[table].flat(), ...why, ...problems].join("\n\n")}\n`;
 }
+
+/** A table splits its cells before it looks for code: a bar must be escaped even there (GFM, tables). */
+const codeCell = (text: string): string => codeSpan(text).replace(/\|/g, "\\|");

@@ -39,7 +39,13 @@ function fileSection(
   const sorted = [...entries.values()]
     .flatMap((all): readonly Entry[] => (all[0] ? [{ first: all[0], all }] : []))
     .sort((a, b) => a.first.line - b.first.line || severityRank(b.first.severity) - severityRank(a.first.severity));
-  const shown = sorted.map((entry) => renderEntry(entry, report.rules[entry.first.rule], style, width));
+  const explained = new Set<string>();
+  const shown = sorted.map((entry) => {
+    const { rule } = entry.first;
+    const info = explained.has(rule) ? undefined : report.rules[rule];
+    explained.add(rule);
+    return renderEntry(entry, info, style, width);
+  });
   return [style.bold(plainText(file)), ...shown].join("\n");
 }
 
@@ -61,11 +67,18 @@ function renderEntry(entry: Entry, rule: RuleInfo | undefined, style: Style, wid
     );
   if (rule) {
     lines.push(wrapText(rule.why, width, `           ${style.dim("why ")} `));
-    const how = first.fix === "automatic" ? `${rule.remedy} (draco fix can do it)` : rule.remedy;
+    const how = first.fix === "automatic" ? `${rule.remedy} ${offer(rule)}` : rule.remedy;
     lines.push(wrapText(how, width, `           ${style.dim("fix ")} `));
   }
   return lines.join("\n");
 }
+
+/** What `draco fix` needs to be told to do it: in-place fixes alone are its default. */
+const offer = (rule: RuleInfo): string => {
+  if (rule.fixRisk === "replaces") return "(draco fix --risk all can do it; it replaces the resource)";
+  if (rule.fixRisk === "disruptive") return "(draco fix --risk disruptive can do it)";
+  return "(draco fix can do it)";
+};
 
 function addressesOf(all: readonly ScanResult[]): string {
   const addresses = [...new Set(all.map((r) => r.resource.address))];

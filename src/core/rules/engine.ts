@@ -174,9 +174,11 @@ function judge(answer: Answer, status: Status, prefix: string, environments: rea
   };
 }
 
-const messageOf = (rule: Rule, verdict: Verdict): string =>
-  ("message" in verdict && verdict.message) ||
-  (verdict.status === "unknown" ? `${rule.title}: not decidable before apply` : rule.title);
+function messageOf(rule: Rule, verdict: Verdict): string {
+  if (verdict.status === "pass") return `Passed: ${rule.title}`;
+  if ("message" in verdict && verdict.message) return verdict.message;
+  return verdict.status === "unknown" ? `Not decidable before apply: ${rule.title}` : rule.title;
+}
 
 function fixKind(rule: Rule, view: View): Result["fix"] {
   if (view.resource.origin.kind === "live") return "none";

@@ -18,7 +18,13 @@ const startsWith =
     return prefixes.some((prefix) => bare.startsWith(prefix));
   };
 
-const FOLDERS: readonly Folder[] = [];
+const FOLDERS: readonly Folder[] = [
+  {
+    name: "aws",
+    owns: startsWith("aws_", "AWS::", "aws", "module"),
+    load: async () => (await import("./aws/index.ts")).awsRules,
+  },
+];
 
 /** The rules of every folder that owns one of these resource types. */
 export async function loadRulesFor(types: Iterable<string>): Promise<readonly Rule[]> {
