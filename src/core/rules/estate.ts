@@ -78,7 +78,7 @@ export class Estate {
       for (const name of this.#namesOf(view))
         for (const type of types)
           for (const other of this.#holdersOf(type, attribute).byText.get(name) ?? []) found.add(other);
-      for (const name of stringsOf(view.resource.attributes[attribute]))
+      for (const name of this.#literalsOf(view, attribute))
         for (const other of this.#byName.get(name) ?? []) if (types.includes(other.type)) found.add(other);
     }
     found.delete(view);
@@ -125,6 +125,24 @@ export class Estate {
     return [...names];
   }
 
+  /** Names written out in an attribute. A reference says which resource is meant, even where others bear its name. */
+  #literalsOf(view: View, attribute: string): readonly string[] {
+    const refers = view.resource.references.some(
+      (reference) => firstPart(reference.path) === attribute && this.#targets(reference.to).length > 0,
+    );
+    return refers ? [] : stringsOf(view.resource.attributes[attribute]);
+  }
+
+  /** Texts of an attribute that link by name; where it refers to a resource that is here, that alone is the link. */
+  #literalLinks(view: View, attribute: string): readonly string[] {
+    const texts = stringsOf(view.resource.attributes[attribute]);
+    if (texts.length === 0) return texts;
+    const refers = view.resource.references.some(
+      (r) => firstPart(r.path) === attribute && this.#targets(r.to).some((target) => target !== view),
+    );
+    return refers ? [] : texts;
+  }
+
   #holdersOf(type: string, attribute: string): Holders {
     const key = `${type} ${attribute}`;
     let holders = this.#holders.get(key);
@@ -133,7 +151,7 @@ export class Estate {
     const unlinked: View[] = [];
     for (const view of this.ofType(type)) {
       const value = view.resource.attributes[attribute];
-      for (const text of stringsOf(value)) push(byText, text, view);
+      for (const text of this.#literalsOf(view, attribute)) push(byText, text, view);
       if (!isUnknown(value) || value.from.length > 0) continue;
       if (!view.resource.references.some((r) => firstPart(r.path) === attribute)) unlinked.push(view);
     }

@@ -65,6 +65,21 @@ describe("Estate", () => {
     expect(back?.map((v) => v.address)).toEqual(["aws_s3_bucket.b"]);
   });
 
+  it("does not join by name what says by reference which one it means", () => {
+    const bucket = (name: string) => resource({ address: `aws_s3_bucket.${name}`, attributes: { bucket: "example" } });
+    const estate = new Estate([
+      bucket("a"),
+      bucket("b"),
+      resource({
+        address: `${ACL}.one`,
+        attributes: { bucket: "example" },
+        references: [{ path: "bucket", to: "aws_s3_bucket.b", attribute: "bucket" }],
+      }),
+    ]);
+    expect(joined(estate, "aws_s3_bucket.a")).toEqual([]);
+    expect(joined(estate, "aws_s3_bucket.b")).toEqual([`${ACL}.one`]);
+  });
+
   it("limits a join to the attribute that holds the link", () => {
     const estate = new Estate([
       resource({ address: "aws_s3_bucket.b" }),
