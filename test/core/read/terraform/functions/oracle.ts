@@ -1,0 +1,131 @@
+/**
+ * Asks terraform, where the binary is on the PATH: one plan whose outputs are the expressions gives every value with its
+ * type, unknowns included; `terraform console` gives the message of an error.
+ */
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Answer, filesFolder } from "./cases.ts";
+
+export const hasTerraform = (): boolean => {
+  const asked = spawnSync("terraform", ["version", "-json"], { encoding: "utf8", env: environment() });
+  return asked.status === 0 && /"terraform_version":\s*"1\.11\./.test(asked.stdout);
+};
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+interface PlannedOutput {
+  readonly after?: Json;
+  readonly after_unknown?: Json;
+}
+
+interface Plan {
+  readonly output_changes?: Readonly<Record<string, PlannedOutput>>;
+  readonly planned_values?: {
+    readonly outputs?: Readonly<Record<string, { readonly type?: Json; readonly value?: Json }>>;
+  };
+}
+
+/** What terraform makes of each expression; what fails is an error without its message (see `askMessage`). */
+export async function askTerraform(expressions: readonly string[]): Promise<readonly Answer[]> {
+  const output = (name: string, expression: string): string =>
+    `output "${name}" {\n  sensitive = true\n  value = ${expression}\n}\n`;
+  const main = expressions
+    .map(
+      (expression, i) =>
+        output(`v${i}`, `try({ ok = ${expression} }, "failed")`) +
+        output(`j${i}`, `try(jsonencode(${expression}), null)`),
+    )
+    .join("");
+  const plan = await planOf(`resource "terraform_data" "unknown" {}\n${main}`);
+  return expressions.map((_, i) => answerOf(plan, i));
+}
+
+function answerOf(plan: Plan, index: number): Answer {
+  const change = plan.output_changes?.[`v${index}`];
+  const planned = plan.planned_values?.outputs?.[`v${index}`];
+  if (planned?.value === "failed") return { kind: "error", text: "", json: "" };
+  const type = attribute(planned?.type, (it) => (Array.isArray(it) && isRecord(it[1]) ? it[1].ok : undefined));
+  const unknown = isRecord(change?.after_unknown) ? change.after_unknown.ok : change?.after_unknown;
+  if (unknown === true || containsTrue(unknown)) {
+    const known = isRecord(change?.after) ? change.after.ok : undefined;
+    return { kind: "value", text: JSON.stringify(type ?? "dynamic"), json: JSON.stringify(overlay(known, unknown)) };
+  }
+  const json = plan.planned_values?.outputs?.[`j${index}`]?.value;
+  return { kind: "value", text: JSON.stringify(type ?? "dynamic"), json: typeof json === "string" ? json : "" };
+}
+
+const UNKNOWN = "<unknown>";
+const isRecord = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const attribute = (value: Json | undefined, read: (value: Json) => Json | undefined): Json | undefined =>
+  value === undefined ? undefined : read(value);
+
+function containsTrue(value: Json | undefined): boolean {
+  if (typeof value !== "object" || value === null) return value === true;
+  return Object.values(value).some(containsTrue);
+}
+
+function overlay(known: Json | undefined, unknown: Json | undefined): Json {
+  if (unknown === true) return UNKNOWN;
+  if (Array.isArray(unknown))
+    return unknown.map((each, i) => overlay(Array.isArray(known) ? known[i] : undefined, each));
+  if (!isRecord(unknown)) return known ?? null;
+  const fields = isRecord(known) ? known : {};
+  const names = [...new Set([...Object.keys(fields), ...Object.keys(unknown)])].sort();
+  return Object.fromEntries(names.map((name) => [name, overlay(fields[name], unknown[name])]));
+}
+
+async function planOf(main: string): Promise<Plan> {
+  const scratch = mkdtempSync(join(tmpdir(), "draco-functions-"));
+  try {
+    const folder = join(scratch, "files");
+    mkdirSync(folder);
+    cpSync(filesFolder, folder, { recursive: true });
+    writeFileSync(join(folder, "main.tf"), main);
+    const options = { cwd: folder, env: environment(), maxBuffer: 1 << 28 };
+    const run = promisify(execFile);
+    await run("terraform", ["init", "-no-color", "-input=false", "-backend=false"], options);
+    await run("terraform", ["plan", "-no-color", "-input=false", "-lock=false", "-out=plan.bin"], options);
+    const shown = await run("terraform", ["show", "-json", "plan.bin"], options);
+    return JSON.parse(shown.stdout) as Plan;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The message of an expression that fails, on one line. One process per question. */
+export function askMessage(expression: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("terraform", ["console"], { cwd: filesFolder, env: environment() });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", reject).on("close", () => resolve(oneLine(stderr)));
+    child.stdin.end(`${expression}\n`);
+  });
+}
+
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
+function oneLine(stderr: string): string {
+  return stderr
+    .replaceAll(ESCAPES, "")
+    .split("\n")
+    .map((line) => line.replace(/^[╷│╵]\s?/, "").trim())
+    .filter(
+      (line) => line !== "" && !line.startsWith("on <console-input>") && !line.includes("source code not available"),
+    )
+    .join(" ")
+    .replace(/^Error: /, "");
+}
+
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  TF_CLI_CONFIG_FILE: "/dev/null",
+  CHECKPOINT_DISABLE: "1",
+  TF_IN_AUTOMATION: "1",
+});
