@@ -119,8 +119,8 @@ export class Estate {
     if (view.type.startsWith("data.")) return [];
     const names = new Set<string>();
     for (const identity of IDENTITIES) {
-      const name = view.resource.attributes[identity];
-      if (typeof name === "string" && name !== "") names.add(name);
+      if (typeof view.resource.attributes[identity] !== "string") continue;
+      for (const name of this.#literalsOf(view, identity)) if (name !== "") names.add(name);
     }
     return [...names];
   }
@@ -131,16 +131,6 @@ export class Estate {
       (reference) => firstPart(reference.path) === attribute && this.#targets(reference.to).length > 0,
     );
     return refers ? [] : stringsOf(view.resource.attributes[attribute]);
-  }
-
-  /** Texts of an attribute that link by name; where it refers to a resource that is here, that alone is the link. */
-  #literalLinks(view: View, attribute: string): readonly string[] {
-    const texts = stringsOf(view.resource.attributes[attribute]);
-    if (texts.length === 0) return texts;
-    const refers = view.resource.references.some(
-      (r) => firstPart(r.path) === attribute && this.#targets(r.to).some((target) => target !== view),
-    );
-    return refers ? [] : texts;
   }
 
   #holdersOf(type: string, attribute: string): Holders {
