@@ -6,6 +6,7 @@ import type { SourceFile } from "../core/model/source-range.ts";
 import { type Deps, repoOf } from "./deps.ts";
 
 export interface StagedWorkspace extends Workspace {
+  readonly files: readonly SourceFile[];
   remove(): Promise<void>;
 }
 
@@ -31,5 +32,5 @@ export async function openWorkspace(
     stateDir: deps.terraform.stateDir,
     stateName: `${repository.id}/${root || "root"}`,
   });
-  return { ...staged, remove: () => removeStage(staged) };
+  return { ...staged, files, remove: () => removeStage(staged) };
 }
