@@ -182,12 +182,16 @@ export const monitoring = rule({
   severity: "low",
   category: "reliability",
   profile: "strict",
-  on: "aws_instance",
+  on: ["aws_instance", TEMPLATE],
   why: "Figures come every five minutes, so that alarms are late. Detailed monitoring gives one a minute, at a small price.",
-  remedy: "Set monitoring = true.",
+  remedy: "Set monitoring = true, or monitoring.enabled in a launch template.",
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.html"],
-  check: (view) => requireTrue(view, "monitoring"),
-  fix: { risk: "in-place", edit: () => [set("monitoring", true)] },
+  check: (view) => requireTrue(view, view.type === TEMPLATE ? "monitoring.enabled" : "monitoring"),
+  fix: {
+    risk: "in-place",
+    edit: (view) =>
+      view.type === TEMPLATE ? setInBlock(view, "monitoring", { enabled: true }) : [set("monitoring", true)],
+  },
   bad: `
     resource "aws_instance" "i" {
       ami           = "ami-1"

@@ -2,7 +2,7 @@
 import { requireTrue, someJoined } from "../checks.ts";
 import { addCompanion, set } from "../operations.ts";
 import { type Rule, rule } from "../rule.ts";
-import { allOf } from "../verdict.ts";
+import { allOf, and, fail, verdictOf } from "../verdict.ts";
 
 const BLOCK_DOCS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html";
 
@@ -118,6 +118,40 @@ export const publicAccessBlock = rule({
       }
     `,
   ],
+  good: `resource "aws_s3_bucket" "b" {\n  bucket = "b"\n}\n\nresource "${BLOCK}" "b" {\n  bucket = aws_s3_bucket.b.id\n${flagLines()}\n}\n`,
+});
+
+export const accessPointPublic = rule({
+  id: "aws-s3-access-point-public",
+  aliases: ["CKV_AWS_392"],
+  title: "S3 access point does not block public access",
+  severity: "high",
+  category: "security",
+  profile: "strict",
+  on: "aws_s3_access_point",
+  why: "A public policy on the access point opens the bucket behind it. The block cannot be changed after the access point exists.",
+  remedy: "Leave out public_access_block_configuration, or set its flags to true.",
+  references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html"],
+  check(view) {
+    const flags = FLAGS.map((flag) => view.is(`public_access_block_configuration.${flag}`, true));
+    if (flags.every((flag) => flag === false))
+      return fail("public_access_block_configuration", "Every flag of the public access block is off");
+    return verdictOf(flags.includes(true) ? true : "unknown", "public_access_block_configuration");
+  },
+  intent: (view) => and(...FLAGS.map((flag) => view.is(`public_access_block_configuration.${flag}`, true))),
+  fix: { risk: "replaces", edit: () => FLAGS.map((flag) => set(`public_access_block_configuration.0.${flag}`, true)) },
+  bad: `
+    resource "aws_s3_access_point" "p" {
+      bucket = "b"
+      name   = "p"
+      public_access_block_configuration {
+        block_public_acls       = false
+        block_public_policy     = false
+        ignore_public_acls      = false
+        restrict_public_buckets = false
+      }
+    }
+  `,
   good: `
     resource "aws_s3_access_point" "p" {
       bucket = "b"

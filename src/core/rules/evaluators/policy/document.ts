@@ -54,7 +54,7 @@ export function parsePolicy(value: Value | undefined): Policy | undefined {
   const statements = member(value, "Statement");
   if (statements === undefined || statements === null) return undefined;
   const listed: readonly Value[] = isList(statements) ? statements : [statements];
-  return { statements: listed.filter(isObject).map(parseStatement), complete: !listed.some(isUnknown) };
+  return { statements: listed.filter(isObject).map(parseStatement), complete: !listed.some(isHole) };
 }
 
 function parseText(text: string): Policy | undefined {
@@ -78,7 +78,7 @@ function parseStatement(given: ObjectValue): Statement {
   const principals = (name: string): Principals | undefined => principalsOf(member(given, name));
   return {
     ...(typeof sid === "string" && { sid }),
-    effect: typeof effect === "string" ? (effect.toLowerCase() === "deny" ? "Deny" : "Allow") : "unknown",
+    effect: effectOf(effect),
     ...optional("principals", principals("Principal")),
     ...optional("notPrincipals", principals("NotPrincipal")),
     ...optional("actions", texts("Action")),
@@ -86,8 +86,16 @@ function parseStatement(given: ObjectValue): Statement {
     ...optional("resources", texts("Resource")),
     ...optional("notResources", texts("NotResource")),
     conditions: conditionsOf(conditions),
-    conditionsComplete: !isUnknown(conditions) && !(isObject(conditions) && Object.values(conditions).some(isUnknown)),
+    conditionsComplete: !isHole(conditions) && !(isObject(conditions) && Object.values(conditions).some(isHole)),
   };
+}
+
+const isHole = (value: Value | undefined): boolean =>
+  isUnknown(value) || (typeof value === "string" && value.includes(HOLE));
+
+function effectOf(value: Value | undefined): Statement["effect"] {
+  if (typeof value !== "string" || value.includes(HOLE)) return "unknown";
+  return value.toLowerCase() === "deny" ? "Deny" : "Allow";
 }
 
 function conditionsOf(value: Value | undefined): readonly Condition[] {
@@ -108,8 +116,8 @@ const KINDS: { readonly [key: string]: Principal["kind"] } = {
 
 export function principalsOf(value: Value | undefined): Principals | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isUnknown(value)) return { items: [], complete: false };
-  if (typeof value === "string") return { items: [principal("aws", value)], complete: value !== HOLE };
+  if (isUnknown(value) || value === HOLE) return { items: [], complete: false };
+  if (typeof value === "string") return { items: [principal("aws", value)], complete: true };
   // Terraform's data source spells Principal "*" as type "*"; CloudFormation may give a plain list.
   if (isList(value)) {
     const texts = textsOf(value) ?? NO_TEXTS;
