@@ -321,6 +321,7 @@ CREATE INDEX "changes_repository_id_pull_number_idx" ON "changes"("repository_id
 CREATE INDEX "changes_state_updated_at_idx" ON "changes"("state", "updated_at");
 CREATE INDEX "changes_fingerprints_idx" ON "changes" USING GIN ("fingerprints");
 CREATE INDEX "change_history_change_id_idx" ON "change_history"("change_id");
+CREATE INDEX "change_history_at_idx" ON "change_history"("at");
 CREATE UNIQUE INDEX "approvals_change_id_digest_actor_id_key" ON "approvals"("change_id", "digest", "actor_id");
 CREATE INDEX "approvals_actor_id_idx" ON "approvals"("actor_id");
 CREATE UNIQUE INDEX "apply_attempts_change_id_digest_key" ON "apply_attempts"("change_id", "digest");

@@ -88,11 +88,8 @@ export const history = ({ prisma, auditKey }: StoreDeps) => {
     /** A repository's history, oldest first. */
     ofChain: (chain: string, limit = 10_000): Promise<readonly Told[]> => told({ chain }, limit),
 
-    /** The newest entries of all chains, newest first. */
-    recent: (limit = 200): Promise<readonly Told[]> => told({}, limit, "desc"),
-
     /** What happened last in all repositories, newest first. */
-    async recent(limit = 50): Promise<readonly Told[]> {
+    async recent(limit = 200): Promise<readonly Told[]> {
       const rows = await prisma.changeHistory.findMany({ orderBy: [{ at: "desc" }, { seq: "desc" }], take: limit });
       return withLogins(rows);
     },

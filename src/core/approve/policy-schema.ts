@@ -75,7 +75,7 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
     }),
 );
 /** One condition or several; looked at by its shape first, so that mistakes inside are told where they are. */
-const conditions = z
+export const conditions = z
   .preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(condition).min(1))
   .meta({ description: "A condition, or a list of conditions that must all be true." });
 

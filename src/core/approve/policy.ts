@@ -3,7 +3,7 @@ import { isMap, isNode, isPair, isScalar, LineCounter, type Node, parseDocument 
 import { z } from "zod";
 import type { Diagnostic } from "../model/finding.ts";
 import { nearest } from "./nearest.ts";
-import { type Policy, policySchema } from "./policy-schema.ts";
+import { conditions, type Policy, policySchema } from "./policy-schema.ts";
 
 export type { AttributeTest, Condition, CustomRule, Literal, Policy } from "./policy-schema.ts";
 
@@ -87,10 +87,19 @@ export function parsePolicy(text: string, file = ".github/draco.yml"): PolicyPar
 
 /** The JSON schema of the file, for editors. */
 export function policyJsonSchema(): object {
-  return {
-    ...z.toJSONSchema(policySchema, { io: "input", target: "draft-2020-12" }),
-    title: "Draco's policy, .github/draco.yml",
-  };
+  const schema = z.toJSONSchema(policySchema, {
+    io: "input",
+    target: "draft-2020-12",
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema !== conditions) return;
+      // The list may be left out around a single condition, which a preprocessing step cannot say of itself.
+      const { type: _type, items, minItems: _min, ...rest } = jsonSchema;
+      if (typeof items !== "object" || Array.isArray(items)) throw new Error("conditions are a list");
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, rest, { anyOf: [items, { type: "array", items, minItems: 1 }] });
+    },
+  });
+  return { ...schema, title: "Draco's policy, .github/draco.yml" };
 }
 
 interface Problem {
