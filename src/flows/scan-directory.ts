@@ -17,6 +17,8 @@ export interface ScanDeps {
   kindOf(path: string): "file" | "directory" | undefined;
   readTree(root: string, options: Pick<TreeOptions, "wants" | "shallow" | "onProgress">): Tree;
   readSome(root: string, paths: readonly string[]): readonly SourceFile[];
+  /** One file wherever it lies, since somebody named it; undefined where it cannot be read. */
+  readFile(path: string): Uint8Array | undefined;
   repositoryOf(directory: string): string | undefined;
   relativePath(from: string, to: string): string;
   /** Files that differ from a git revision, as absolute paths. */
@@ -109,12 +111,17 @@ async function readRoot(
     onProgress: (files) => deps.onProgress?.(`${shown}: ${files} files read`),
   });
   const named = filesNamedInCode(tree);
-  const files = named.length > 0 ? [...tree.files, ...deps.readSome(directory, named)] : tree.files;
+  const varFiles = (options.varFiles ?? []).map((file) => variableFile(deps, directory, file));
+  const taken = new Set(varFiles.map((file) => file.path));
+  const files = [
+    ...tree.files.filter((file) => !taken.has(file.path)),
+    ...varFiles,
+    ...(named.length > 0 ? deps.readSome(directory, named) : []),
+  ];
   deps.onProgress?.(`${shown}: ${files.length} files read`);
 
-  const varFiles = options.varFiles?.map((file) => deps.relativePath(directory, file));
   const reading = await readFiles(files, {
-    ...(varFiles && { varFiles }),
+    ...(options.varFiles && { varFiles: varFiles.map((file) => file.path) }),
     ...(options.variables && { variables: options.variables }),
   });
   const changed = options.changedSince
@@ -138,6 +145,13 @@ async function readRoot(
       ...(wanted && { onlyFiles: wanted }),
     },
   };
+}
+
+/** A file given with --var-file may lie outside the root: it is named, not found. */
+function variableFile(deps: ScanDeps, directory: string, file: string): SourceFile {
+  const bytes = deps.readFile(file);
+  if (!bytes) throw new PathNotFound(`The variables file ${file} cannot be read`);
+  return { path: deps.relativePath(directory, file), bytes };
 }
 
 /** One file of a module cannot be understood alone: the module's other files and its local modules come with it. */

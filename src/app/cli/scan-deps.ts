@@ -1,5 +1,5 @@
 /** The disk and git, as the scan flow asks for them, and what the repository's own policy adds to a scan. */
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { changedSince } from "../../adapters/files/git.ts";
 import { readSome, readTree, relativePath, repositoryOf } from "../../adapters/files/read-tree.ts";
@@ -11,6 +11,7 @@ export function scanDeps(onProgress?: (message: string) => void): ScanDeps {
     kindOf,
     readTree,
     readSome,
+    readFile,
     repositoryOf,
     relativePath,
     changedSince,
@@ -32,4 +33,12 @@ export const variablesFrom = (env: Io["env"]): { readonly [name: string]: string
 function kindOf(path: string): "file" | "directory" | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isDirectory() ? "directory" : found?.isFile() ? "file" : undefined;
+}
+
+function readFile(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
 }
