@@ -79,19 +79,22 @@ function evaluateDynamic({ node, file }: Written<Block>, outer: Scope, items: Ty
     iterator?.kind === "variable" ? iterator.name : (iterator && literalString(iterator)) || nestedType(node);
   const collection = scope.evaluate(forEach.node.value, scope);
   const expansion = expandDynamic(collection, scope, forEach.node.value);
-  if (expansion === undefined) {
-    items.push(mark(UNKNOWN, marksOf(collection)));
-    return;
-  }
-  for (const [key, value] of expansion) {
+  const evaluateItem = (key: TypedValue, value: TypedValue): TypedValue => {
     const each = objectOf(
       new Map([
         ["key", key],
         ["value", value],
       ]),
     );
-    items.push(evaluateBlock(content.node, content.file, withFrame(scope, name, each)));
+    return evaluateBlock(content.node, content.file, withFrame(scope, name, each));
+  };
+  if (expansion === undefined) {
+    // Perhaps no block, perhaps many: what each of them would say is known all the same.
+    const open = mark(UNKNOWN, marksOf(collection));
+    items.push(open, evaluateItem(open, open));
+    return;
   }
+  for (const [key, value] of expansion) items.push(evaluateItem(key, value));
 }
 
 /** Unlike a resource, a dynamic block also takes lists and sets of anything. */

@@ -3,7 +3,7 @@ import type { CodeOrigin, Lifecycle, Reference, Resource } from "../../model/res
 import type { ObjectValue, Value } from "../../model/value.ts";
 import { type Expression, type HclFile, literalString } from "../hcl/ast.ts";
 import { evaluateMember, memberNames, NOTHING_HIDDEN } from "./body-value.ts";
-import { locator } from "./locate.ts";
+import { locate } from "./locate.ts";
 import { type Declaration, nested } from "./merged-body.ts";
 import type { CallInstance, Module, ResourceInstance } from "./module.ts";
 import type { Providers } from "./providers.ts";
@@ -50,7 +50,7 @@ function resourceOf(module: Module, instance: ResourceInstance, key: string, pro
     name: declaration.name,
     module: module.address,
     ...collected,
-    origin: originOf(declaration, instance.scope, module),
+    origin: originOf(declaration, instance.scope, module, instance.instance.key),
     provider: providers.of(module, declaration.type, declaration.body.attributes.get("provider")?.node.value),
     ...(lifecycle && { lifecycle }),
     ...((instance.possible || isPossible(module)) && { possible: true }),
@@ -89,14 +89,19 @@ function collect(names: readonly string[], read: (name: string) => TypedValue | 
   return { attributes, sensitive, references };
 }
 
-function originOf(declaration: Declaration, scope: Scope, module: Module): CodeOrigin {
+function originOf(
+  declaration: Declaration,
+  scope: Scope,
+  module: Module,
+  key: string | number | undefined,
+): CodeOrigin {
   const { block, file, body } = declaration;
   return {
     kind: "code",
     format: "terraform",
     range: file.rangeOf(block),
     header: file.rangeOf({ start: block.start, end: block.headerEnd }),
-    locate: locator(body, scope, module),
+    locate: (path) => locate({ body, scope, module, key }, path),
   };
 }
 
@@ -113,7 +118,7 @@ function providerResource(module: Module, declaration: Declaration): Resource {
     ...collect(memberNames(declaration.body, NOTHING_HIDDEN), (member) =>
       evaluateMember(declaration.body, member, module.scope),
     ),
-    origin: originOf(declaration, module.scope, module),
+    origin: originOf(declaration, module.scope, module, undefined),
   };
 }
 
@@ -127,7 +132,7 @@ function callResource(module: Module, call: CallInstance): Resource {
     name: call.name,
     module: module.address,
     ...collect(CALL_ATTRIBUTES, (name) => evaluateMember(declaration.body, name, call.scope)),
-    origin: originOf(declaration, call.scope, module),
+    origin: originOf(declaration, call.scope, module, call.key),
     ...((call.possible || isPossible(module)) && { possible: true }),
   };
 }

@@ -113,7 +113,11 @@ class Builder {
     const declaration = { ...declare(block, file), mode, type, name };
     if (known === undefined) byName.set(name, declaration);
     else if (overriding) byName.set(name, { ...override(known, declaration), mode, type, name });
-    else this.#duplicate(file, block, `A ${type} named "${name}"`);
+    else {
+      // Terraform would refuse both; a reader wants to hear of both.
+      byName.set(`${name}#${byName.size}`, declaration);
+      this.#duplicate(file, block, `A ${type} named "${name}"`);
+    }
   }
 
   #named(
@@ -163,7 +167,7 @@ class Builder {
       file,
       span,
       "Duplicate declaration",
-      `${what} was already declared in this module; the first one is read.`,
+      `${what} was already declared in this module; references are to the first one.`,
     );
   }
 

@@ -126,6 +126,7 @@ export interface CallInstance {
   readonly name: string;
   readonly declaration: Declaration;
   readonly address: string;
+  readonly key: string | number | undefined;
   readonly possible: boolean;
   readonly scope: Scope;
   readonly module: Module | undefined;
@@ -255,7 +256,7 @@ export class Module {
     const declaration = this.source.resources.get(key)?.get(name);
     if (declaration === undefined) return undefined;
     const id = `${key}.${name}`;
-    const base = this.address === "" ? id : `${this.address}.${id}`;
+    const base = `${this.address === "" ? "" : `${this.address}.`}${key}.${declaration.name}`;
     this.#once(id, () => {
       const scope = inFile(this.scope, declaration.file);
       const expansion = expand(declaration.body, scope);
@@ -293,6 +294,7 @@ export class Module {
           name,
           declaration,
           address: base + keyText(instance.key),
+          key: instance.key,
           possible: !expansion.known,
           scope: instanceScope(scope, expansion, instance),
         };
@@ -331,17 +333,31 @@ export class Module {
     switch (root) {
       case "var":
         return names(
-          (name) => this.variable(name),
+          (name) =>
+            this.variable(name) ??
+            this.#undeclared(
+              "Reference to undeclared input variable",
+              `An input variable with the name "${name}" has not been declared.`,
+            ),
           () => this.source.variables.keys(),
         );
       case "local":
         return names(
-          (name) => this.local(name),
+          (name) =>
+            this.local(name) ??
+            this.#undeclared(
+              "Reference to undeclared local value",
+              `A local value with the name "${name}" has not been declared.`,
+            ),
           () => this.source.locals.keys(),
         );
       case "module":
         return names(
-          (name) => this.moduleCall(name)?.value,
+          (name) =>
+            this.moduleCall(name)?.value ??
+            (this.source.calls.has(name)
+              ? UNKNOWN
+              : this.#undeclared("Reference to undeclared module", `No module call named "${name}" is declared.`)),
           () => this.source.calls.keys(),
         );
       case "path":
@@ -374,16 +390,15 @@ export class Module {
     }
   }
 
+  #undeclared(summary: string, detail: string): TypedValue {
+    const { session } = this.world;
+    return session.report(session.file ?? this.scope.file, session.at, summary, detail);
+  }
+
   #type(key: string): LazyObject {
     const undeclared = (name: string): LazyObject => {
-      const { session } = this.world;
       const address = `${this.address === "" ? "" : `${this.address}.`}${key}.${name}`;
-      session.report(
-        session.file ?? this.scope.file,
-        session.at,
-        "Reference to undeclared resource",
-        `${key}.${name} has not been declared in this module.`,
-      );
+      this.#undeclared("Reference to undeclared resource", `${key}.${name} has not been declared in this module.`);
       return new LazyObject(
         address,
         true,

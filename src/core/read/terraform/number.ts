@@ -114,7 +114,7 @@ export function formatNumber(n: Num): string {
   const five = e < 0 ? 5n ** BigInt(-e) : 1n;
   const scale = (x: bigint): bigint => (e < 0 ? x * five : x << BigInt(e));
   const value = scale(m << 2n);
-  const lower = scale((m << 2n) - (magnitude === 1n ? 1n : 2n));
+  const lower = scale((m << 2n) - 2n);
   const upper = scale((m << 2n) + 2n);
   const inclusive = (m & 1n) === 0n;
   const inside = (x: bigint): boolean => (inclusive ? x >= lower && x <= upper : x > lower && x < upper);
