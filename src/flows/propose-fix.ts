@@ -99,8 +99,8 @@ async function begin(
     baseSha: base,
     actor: job.requestedBy ?? "system",
   });
-  const resumable = change.state === "detected" || (change.state === "proposed" && change.pullNumber === undefined);
-  return created || resumable ? change : undefined;
+  const unfinished = change.state === "detected" || change.state === "proposed";
+  return created || unfinished ? change : undefined;
 }
 
 /** Only roots that the default branch's policy names are ever planned or applied. */

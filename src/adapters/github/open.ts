@@ -8,7 +8,7 @@ import * as apps from "./installations.ts";
 import { mergePullRequest } from "./merge.ts";
 import { createOctokits, type GitHubOptions } from "./octokit.ts";
 import * as pulls from "./pulls.ts";
-import { isTeamMember } from "./teams.ts";
+import { isTeamMember, userId } from "./teams.ts";
 import type { GitHub } from "./types.ts";
 
 export function openGitHub(options: GitHubOptions): GitHub {
@@ -50,6 +50,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
     listReviews: (repo, number) => pulls.listReviews(octokits, repo, number),
 
     permissionOf: (repo, login) => apps.permissionOf(octokits, repo, login),
+    userId: (login) => userId(octokits, login),
     isTeamMember: (repo, team, login) => isTeamMember(octokits, repo, team, login),
   };
 }

@@ -261,6 +261,8 @@ export interface GitHub {
 
   /** Asked of GitHub at this moment, never cached. "none" for strangers. */
   permissionOf(repo: Repo, login: string): Promise<Permission>;
+  /** GitHub's id of a user, by login; undefined where there is none. */
+  userId(login: string): Promise<number | undefined>;
   /** Whether somebody is an active member of "org/team" now. */
   isTeamMember(repo: Repo, team: string, login: string): Promise<boolean>;
 }

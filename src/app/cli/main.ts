@@ -24,6 +24,36 @@ export const COMMANDS: readonly Entry[] = [
     summary: "List the rules, or explain one",
     load: async () => (await import("./rules.ts")).rules,
   },
+  {
+    name: "start",
+    summary: "Run the server and its workers",
+    load: async () => (await import("./start.ts")).start,
+  },
+  {
+    name: "demo",
+    summary: "See the whole loop on this machine, without any account",
+    load: async () => (await import("./demo.ts")).demo,
+  },
+  {
+    name: "doctor",
+    summary: "Check everything that Draco needs, and say what to do",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
+    name: "migrate",
+    summary: "Bring the database up to date",
+    load: async () => (await import("./migrate.ts")).migrate,
+  },
+  {
+    name: "history",
+    summary: "Print what happened to changes, and check that the record is whole",
+    load: async () => (await import("./history.ts")).history,
+  },
+  {
+    name: "phones",
+    summary: "Enrol the phone of an approver",
+    load: async () => (await import("./phones.ts")).phones,
+  },
 ];
 
 /** Arguments without node and script; resolves with the exit code. */
