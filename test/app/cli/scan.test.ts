@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Io } from "../../../src/app/cli/io.ts";
 import { main } from "../../../src/app/cli/main.ts";
-import type { ScanReport } from "../../../src/core/report/scan-report.ts";
+import type { RootReport, ScanReport } from "../../../src/core/report/scan-report.ts";
 
 const OPEN = 'resource "aws_ebs_volume" "v" {\n  availability_zone = "eu-west-1a"\n  encrypted         = false\n}\n';
 const SHUT = OPEN.replace("false", "true").replace('"v"', '"w"');
@@ -52,9 +52,11 @@ async function scan(...args: readonly string[]): Promise<ScanReport> {
   return JSON.parse(out);
 }
 
-const failures = (report: ScanReport, root = 0) =>
-  (report.roots[root]?.results ?? []).filter((r) => r.status === "fail" && r.rule === RULE);
-const placesOf = (report: ScanReport, root = 0) => failures(report, root).map((r) => `${r.file}:${r.line}`);
+const failuresIn = (root: RootReport | undefined) =>
+  (root?.results ?? []).filter((r) => r.status === "fail" && r.rule === RULE);
+const failures = (report: ScanReport, root = 0) => failuresIn(report.roots[root]);
+const placesIn = (root: RootReport | undefined) => failuresIn(root).map((r) => `${r.file}:${r.line}`);
+const placesOf = (report: ScanReport, root = 0) => placesIn(report.roots[root]);
 
 describe("draco scan", () => {
   it("exits 0, 1 or 2: nothing, findings at or above --fail-on, or a mistake", async () => {
@@ -159,7 +161,7 @@ describe("draco scan", () => {
 describe("what a scan reads", () => {
   const read = async () => {
     const root = (await scan()).roots[0];
-    return { places: placesOf({ roots: [root] } as ScanReport), skipped: root?.skipped ?? [] };
+    return { places: placesIn(root), skipped: root?.skipped ?? [] };
   };
 
   it("leaves out .git, node_modules, providers and what .dracoignore names, and says so", async () => {
@@ -206,7 +208,7 @@ describe("what a scan reads", () => {
     put({ "main.tf": OPEN, "broken.tf": 'resource "aws_ebs_volume" {{{\n' });
     const root = (await scan()).roots[0];
     expect(root?.errors[0]).toMatchObject({ file: "broken.tf", line: 1 });
-    expect(placesOf({ roots: [root] } as ScanReport)).toEqual(["main.tf:3"]);
+    expect(placesIn(root)).toEqual(["main.tf:3"]);
   });
 });
 
