@@ -1,0 +1,109 @@
+// Columns of `=` and of trailing comments, as `terraform fmt` sets them: within a run of lines that have one each. A run
+// whose lines were not aligned before is its author's business and stays.
+import type { Edit } from "../../model/patch.ts";
+import type { HclFile } from "../../read/hcl/ast.ts";
+import { parseHcl } from "../../read/hcl/parse.ts";
+import { walk } from "../../read/hcl/walk.ts";
+import { applyEdits, composeEdits, originalOffset, writtenRanges } from "../edit.ts";
+import { isBlankBetween, lineEnd, lineStart } from "./layout.ts";
+
+/** The edits, and what it takes to keep the runs of lines that they touch aligned. */
+export const withAlignment = (file: HclFile, edits: readonly Edit[]): readonly Edit[] => {
+  if (edits.length === 0) return edits;
+  const size = file.bytes.length;
+  const wasRagged = new Set(cellsOf(file).flatMap((run) => run.filter(isRagged).map((cell) => cell.mark)));
+  let result = edits;
+  // Moving the assignments moves the comments behind them: two rounds.
+  for (const kind of ["assignment", "comment"] as const) {
+    const edited = parseHcl(applyEdits(file.bytes, result), file.file);
+    const touched = writtenRanges(result).map(({ start, end }) => ({
+      from: edited.lineAt(Math.max(0, start - 1)),
+      to: edited.lineAt(end),
+    }));
+    const isTouched = (cell: Cell) => touched.some(({ from, to }) => cell.line >= from && cell.line <= to);
+    const mayMove = (cell: Cell) => {
+      const before = originalOffset(size, result, cell.mark);
+      return before === undefined || !wasRagged.has(before);
+    };
+    const moves = cellsOf(edited)
+      .filter((run) => run[0]?.kind === kind && run.some(isTouched) && run.every(mayMove))
+      .flatMap((run) => run.filter(isRagged))
+      .map((cell): Edit => ({ file: file.file, start: cell.gap, end: cell.mark, text: " ".repeat(cell.spaces) }));
+    result = composeEdits(size, result, moves);
+  }
+  return result;
+};
+
+/** A place before which blanks align something. */
+interface Cell {
+  readonly kind: "assignment" | "comment";
+  readonly line: number;
+  /** Where the blanks begin. */
+  readonly gap: number;
+  /** Where the `=` or the comment begins. */
+  readonly mark: number;
+  /** Blanks that the run asks for. */
+  readonly spaces: number;
+}
+
+const isRagged = (cell: Cell): boolean => cell.mark - cell.gap !== cell.spaces;
+
+const cellsOf = (file: HclFile): readonly Cell[][] => [
+  ...runs(file, "assignment", assignmentMarks(file)),
+  ...runs(file, "comment", commentMarks(file)),
+];
+
+/** Cells of consecutive lines together, each with the blanks that put its mark one column behind the run's longest text. */
+const runs = (file: HclFile, kind: Cell["kind"], marks: ReadonlyMap<number, number>): Cell[][] => {
+  const lines = [...marks.keys()].sort((a, b) => a - b);
+  const grouped: { readonly line: number; readonly gap: number; readonly mark: number; readonly width: number }[][] =
+    [];
+  for (const line of lines) {
+    const mark = marks.get(line) ?? 0;
+    let gap = mark;
+    while (file.latin1[gap - 1] === " " || file.latin1[gap - 1] === "\t") gap--;
+    const cell = { line, gap, mark, width: file.columnAt(gap) };
+    const run = grouped.at(-1);
+    if (run?.at(-1)?.line === line - 1) run.push(cell);
+    else grouped.push([cell]);
+  }
+  return grouped.map((run) => {
+    const widest = Math.max(...run.map((cell) => cell.width));
+    return run.map(({ line, gap, mark, width }) => ({ kind, line, gap, mark, spaces: widest - width + 1 }));
+  });
+};
+
+/** Per line the first `=` whose value ends on the line, or is a heredoc. */
+const assignmentMarks = (file: HclFile): ReadonlyMap<number, number> => {
+  const first = new Map<number, { mark: number; isWhole: boolean }>();
+  walk(file.body, (node) => {
+    if (node.kind !== "attribute" && node.kind !== "item") return;
+    const mark = node.kind === "attribute" ? node.equals : node.separator;
+    if (file.latin1[mark] !== "=") return;
+    const line = file.lineAt(mark);
+    if ((first.get(line)?.mark ?? Number.POSITIVE_INFINITY) <= mark) return;
+    first.set(line, { mark, isWhole: endsOnItsLine(file, node.value.kind === "heredoc", mark, node.value.end) });
+  });
+  return new Map([...first].flatMap(([line, { mark, isWhole }]) => (isWhole ? [[line, mark] as const] : [])));
+};
+
+const endsOnItsLine = (file: HclFile, isHeredoc: boolean, mark: number, end: number): boolean => {
+  if (isHeredoc) return true;
+  if (file.lineAt(mark) !== file.lineAt(end)) return false;
+  const stop = lineEnd(file, mark);
+  const comment = file.comments.find((it) => it.start >= end && it.start < stop);
+  return (
+    isBlankBetween(file, end, comment?.start ?? stop) ||
+    /^\s*,\s*$/.test(file.latin1.slice(end, comment?.start ?? stop))
+  );
+};
+
+/** Per line the comment to the line's end, where something stands before it. */
+const commentMarks = (file: HclFile): ReadonlyMap<number, number> =>
+  new Map(
+    file.comments.flatMap(({ start, end }) => {
+      const toLineEnd = file.latin1[start] === "#" || file.latin1[start + 1] === "/";
+      if (!toLineEnd || end < start || isBlankBetween(file, lineStart(file, start), start)) return [];
+      return [[file.lineAt(start), start] as const];
+    }),
+  );
