@@ -122,7 +122,7 @@ function tells(kind: SensitiveKind, value: string): boolean {
 /** Bits per character, of a text that mixes kinds of characters; names with words in them stay below. */
 function looksRandom(text: string): boolean {
   if (/^[0-9a-f]+$/i.test(text)) return /\d/.test(text) && /[a-f]/i.test(text) && entropy(text) >= 3;
-  const classes = [...text].map((c) => (/[a-z]/.test(c) ? 0 : /[A-Z]/.test(c) ? 1 : /\d/.test(c) ? 2 : 3));
+  const classes = [...text].map((c): number => (/[a-z]/.test(c) ? 0 : /[A-Z]/.test(c) ? 1 : /\d/.test(c) ? 2 : 3));
   if (![0, 1, 2].every((one) => classes.includes(one)) || entropy(text) < 4) return false;
   // Words, even in camel case and with numbers, seldom change class from one character to the next.
   const changes = classes.filter((one, i) => i > 0 && one !== classes[i - 1]).length;
