@@ -1,0 +1,6 @@
+/** Every rule about Dockerfiles. */
+import type { Rule } from "../rule.ts";
+import { commands } from "./commands.ts";
+import { image } from "./image.ts";
+
+export const dockerfileRules: readonly Rule[] = [...image, ...commands];
