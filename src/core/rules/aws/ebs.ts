@@ -21,6 +21,7 @@ export const volumeEncryption = rule({
     if (view.get("encrypted").kind === "absent" && isEncryptedByAccount(view)) return pass("encrypted");
     return requireTrue(view, "encrypted", { message: "The volume is not encrypted" });
   },
+  intent: (view) => view.is("encrypted", isEncryptedByAccount(view)),
   fix: { risk: "replaces", edit: () => [set("encrypted", true)] },
   bad: [
     `

@@ -2,7 +2,7 @@
 
 import type { Truth } from "../../model/value.ts";
 import { allowsEverything, findStatement, listed, type Match, onEverything } from "../evaluators/policy/access.ts";
-import { escalates, isUnconstrained } from "../evaluators/policy/danger.ts";
+import { escalates, givesFreely, isUnconstrained } from "../evaluators/policy/danger.ts";
 import type { Policy, Statement } from "../evaluators/policy/document.ts";
 import { policyAt, policyOfDocument, writesPolicy } from "../evaluators/policy/locate.ts";
 import { isRestrictable } from "../evaluators/policy/wildcard-only.ts";
@@ -10,6 +10,7 @@ import { covers } from "../evaluators/policy/wildcards.ts";
 import { rule } from "../rule.ts";
 import { allOf, and, not, notApplicable, pass, type Verdict, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
+import { isFromTemplate } from "./template.ts";
 
 const DOCUMENT = "data.aws_iam_policy_document";
 const IDENTITY = [
@@ -32,6 +33,8 @@ interface Held {
 /** The permission policies that a resource states. */
 function policiesOf(view: View): readonly Held[] {
   if (view.type === DOCUMENT) return [{ path: "statement", policy: policyOfDocument(view), isDocument: false }];
+  // A template's inline policies are resources of their own here.
+  if (view.type === "aws_iam_role" && isFromTemplate(view)) return [];
   const places =
     view.type === "aws_iam_role"
       ? view.blocks("inline_policy").items.map((block) => ({ block, name: "policy" }))
@@ -63,6 +66,13 @@ function forbid(view: View, find: (policy: Policy) => Match, message: string, do
 }
 
 const isAdmin = (s: Statement): Truth => and(allowsEverything(s), onEverything(s));
+
+/** Actions of which no two belong in one policy for everything: who has them all is an administrator in all but name. */
+const ALL_POWERS = ["iam:PutUserPolicy", "ec2:TerminateInstances", "s3:DeleteBucket", "kms:ScheduleKeyDeletion"];
+
+/** No policy gives powers over everything, however the actions are spelt. */
+const isLimited = (view: View): Truth =>
+  and(...policiesOf(view).map((held) => not(and(...ALL_POWERS.map((action) => givesFreely(held.policy, action))))));
 
 const policy = (action: string, resource: string): string =>
   `
@@ -105,6 +115,7 @@ export const adminPolicy = rule({
   references: [DOCS],
   compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.16" }],
   check: (view) => forbid(view, (p) => findStatement(p, isAdmin), "Allows every action on every resource"),
+  intent: isLimited,
   bad: [policy('"*"', "*"), policy('["*"]', "*")],
   good: policy('"s3:GetObject"', "arn:aws:s3:::b/*"),
 });
@@ -136,6 +147,7 @@ export const adminDocument = rule({
   references: [DOCS],
   compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.16" }],
   check: (view) => forbid(view, (p) => findStatement(p, isAdmin), "Allows every action on every resource"),
+  intent: isLimited,
   bad: document('["*"]', "*"),
   good: document('["s3:GetObject"]', "arn:aws:s3:::b/*"),
 });

@@ -4,7 +4,7 @@ import { grantsAnyone } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { not, notApplicable, pass, verdictOf } from "../verdict.ts";
+import { and, not, notApplicable, pass, verdictOf } from "../verdict.ts";
 
 const POLICY_DOCS = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
 
@@ -88,6 +88,12 @@ export const openKeyPolicy = rule({
     if (!policy) return view.type === "aws_kms_key" ? pass("policy") : notApplicable;
     return verdictOf(not(grantsAnyone(policy).truth), "policy", "A statement lets any principal use the key");
   },
+  intent: (view) =>
+    and(
+      ...[view, ...view.joined(["aws_kms_key", "aws_kms_key_policy"], "key_id")]
+        .map((holder) => policyAt(holder, "policy"))
+        .map((policy) => (policy ? not(grantsAnyone(policy).truth) : true)),
+    ),
   bad: [keyPolicy("aws_kms_key", "*"), keyPolicy("aws_kms_key_policy", "*")],
   good: keyPolicy("aws_kms_key", "arn:aws:iam::123456789012:root"),
 });

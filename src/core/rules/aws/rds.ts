@@ -3,7 +3,7 @@ import { forbidOneOf, forbidTrue, requireBetween, requireSet, requireTrue } from
 import { isPast, rdsCertificateExpires } from "../evaluators/dates.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { fail, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
+import { fail, not, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
 
 const instance = (...lines: readonly string[]): string =>
@@ -34,6 +34,7 @@ export const instanceEncryption = rule({
     if (view.get("storage_encrypted").kind === "absent" && inherits(view)) return notApplicable;
     return requireTrue(view, "storage_encrypted", { message: "Storage is not encrypted" });
   },
+  intent: (view) => view.is("storage_encrypted"),
   fix: { risk: "replaces", edit: () => [set("storage_encrypted", true)] },
   bad: [instance(), instance("storage_encrypted = false")],
   good: instance("storage_encrypted = true"),
@@ -55,6 +56,7 @@ export const clusterEncryption = rule({
     if (view.get("storage_encrypted").kind === "absent" && inherits(view)) return notApplicable;
     return requireTrue(view, "storage_encrypted", { message: "Storage is not encrypted" });
   },
+  intent: (view) => or(view.is("storage_encrypted"), view.text("engine_mode") === "serverless"),
   fix: { risk: "replaces", edit: () => [set("storage_encrypted", true)] },
   bad: [cluster(), cluster("storage_encrypted = false")],
   good: [cluster("storage_encrypted = true"), cluster('engine_mode = "serverless"')],
@@ -76,6 +78,7 @@ export const globalEncryption = rule({
       return notApplicable;
     return requireTrue(view, "storage_encrypted", { message: "Storage is not encrypted" });
   },
+  intent: (view) => view.is("storage_encrypted"),
   fix: { risk: "replaces", edit: () => [set("storage_encrypted", true)] },
   bad: `resource "aws_rds_global_cluster" "g" {\n  global_cluster_identifier = "g"\n  engine                    = "aurora-postgresql"\n}\n`,
   good: `resource "aws_rds_global_cluster" "g" {\n  global_cluster_identifier = "g"\n  engine                    = "aurora-postgresql"\n  storage_encrypted         = true\n}\n`,
@@ -109,6 +112,7 @@ export const publiclyAccessible = rule({
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"],
   compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.3.3" }],
   check: (view) => forbidTrue(view, "publicly_accessible", { message: "The database has a public address" }),
+  intent: (view) => not(view.is("publicly_accessible")),
   fix: { risk: "disruptive", edit: () => [set("publicly_accessible", false)] },
   bad: instance("publicly_accessible = true"),
   good: [instance(), instance("publicly_accessible = false")],

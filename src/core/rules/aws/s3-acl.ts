@@ -2,11 +2,12 @@
 import type { FixOperation } from "../../model/patch.ts";
 import type { Truth } from "../../model/value.ts";
 import { asSeenFrom, eachBlock, forbidOneOf, requireOneOf } from "../checks.ts";
-import { listed } from "../evaluators/policy/access.ts";
+import { grantsAnyone, listed } from "../evaluators/policy/access.ts";
+import { policyAt } from "../evaluators/policy/locate.ts";
 import { textsAt } from "../evaluators/texts.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, and, not, notApplicable, pass, type Verdict, verdictOf } from "../verdict.ts";
+import { allOf, and, not, notApplicable, pass, truthOf, type Verdict, verdictOf } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 
 const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
@@ -50,6 +51,19 @@ function aclOfBucket(view: View, expected: AclExpectation): Verdict {
   return allOf([forbidGrants(view, expected), ...acls.map((acl) => asSeenFrom(acl, forbidGrants(acl, expected)))]);
 }
 
+/** Nobody outside gets in, neither through what ACLs say nor through a policy that says the same another way. */
+function isPrivate(view: View): Truth {
+  const bucket = view.type === "aws_s3_bucket_acl" ? (view.joined("aws_s3_bucket", "bucket")[0] ?? view) : view;
+  const acls = [bucket, ...bucket.joined("aws_s3_bucket_acl", "bucket")];
+  const policies = [bucket, ...bucket.joined("aws_s3_bucket_policy", "bucket")]
+    .map((holder) => policyAt(holder, "policy"))
+    .filter((policy) => policy !== undefined);
+  const open = [PUBLIC_READ, PUBLIC_WRITE, ANY_ACCOUNT].flatMap((expected) =>
+    acls.map((acl) => forbidGrants(acl, expected)),
+  );
+  return and(...open.map(truthOf), ...policies.map((policy) => not(grantsAnyone(policy).truth)));
+}
+
 /** Makes every canned ACL that decides private; grants name people, so a person must edit them. */
 function makePrivate(view: View, expected: AclExpectation): readonly FixOperation[] | string {
   const acls = [view, ...view.joined("aws_s3_bucket_acl", "bucket")].filter(
@@ -84,6 +98,7 @@ export const publicAcl = rule({
   remedy: "Set the ACL to private and publish through CloudFront or a narrow bucket policy.",
   references: [ACL_DOCS],
   check: (view) => aclOfBucket(view, PUBLIC_READ),
+  intent: isPrivate,
   fix: { risk: "disruptive", edit: (view) => makePrivate(view, PUBLIC_READ) },
   bad: [
     `
@@ -133,6 +148,7 @@ export const publicWriteAcl = rule({
   remedy: "Set the ACL to private and grant writers access through IAM.",
   references: [ACL_DOCS],
   check: (view) => aclOfBucket(view, PUBLIC_WRITE),
+  intent: isPrivate,
   fix: { risk: "disruptive", edit: (view) => makePrivate(view, PUBLIC_WRITE) },
   bad: `
     resource "aws_s3_bucket" "b" {

@@ -2,7 +2,8 @@
 import { requireTrue, someJoined } from "../checks.ts";
 import { addCompanion, set } from "../operations.ts";
 import { type Rule, rule } from "../rule.ts";
-import { allOf, and, fail, verdictOf } from "../verdict.ts";
+import { allOf, and, fail, notApplicable, or, verdictOf } from "../verdict.ts";
+import { isFromTemplate } from "./template.ts";
 
 const BLOCK_DOCS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html";
 
@@ -25,11 +26,22 @@ function blockFlag(source: {
     ...named,
     severity: "high",
     category: "security",
-    on: BLOCK,
+    on: [BLOCK, "aws_s3_bucket"],
     remedy: `Set ${flag} = true.`,
     references: [BLOCK_DOCS],
-    check: (block) => requireTrue(block, flag, { message: `${flag} is off` }),
-    fix: { risk: "disruptive", edit: () => [set(flag, true)] },
+    check(view) {
+      if (view.type === BLOCK) return requireTrue(view, flag, { message: `${flag} is off` });
+      // In a template the block is a property of the bucket; in Terraform publicAccessBlock asks for one.
+      if (!isFromTemplate(view) || view.joined(BLOCK, "bucket").length > 0) return notApplicable;
+      return fail(undefined, "The bucket has no public access block");
+    },
+    fix: {
+      risk: "disruptive",
+      edit: (view) =>
+        view.type === BLOCK
+          ? [set(flag, true)]
+          : "Write PublicAccessBlockConfiguration with all four flags into the bucket.",
+    },
     bad: blockExample(flag),
     good: blockExample(),
   });
@@ -82,8 +94,7 @@ export const publicAccessBlock = rule({
   remedy: "Add an aws_s3_bucket_public_access_block for the bucket with all four flags true.",
   references: [BLOCK_DOCS],
   check(bucket) {
-    if (bucket.has("public_access_block_configuration") !== false)
-      return allOf(FLAGS.map((flag) => requireTrue(bucket, `public_access_block_configuration.${flag}`)));
+    if (isFromTemplate(bucket)) return notApplicable;
     return someJoined(
       bucket,
       BLOCK,
@@ -92,6 +103,7 @@ export const publicAccessBlock = rule({
       "No public access block belongs to this bucket",
     );
   },
+  intent: (bucket) => or(...bucket.joined(BLOCK, "bucket").map((block) => and(...FLAGS.map((flag) => block.is(flag))))),
   fix: {
     risk: "disruptive",
     edit(bucket) {

@@ -12,7 +12,7 @@ import {
 } from "../evaluators/network/security-group.ts";
 import { set } from "../operations.ts";
 import { type Rule, rule } from "../rule.ts";
-import { allOf, not, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
+import { allOf, and, not, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 
 const GROUPS = ["aws_security_group", "aws_default_security_group"];
@@ -24,6 +24,19 @@ function forbidRule(view: View, direction: Direction, does: (rule: GroupRule) =>
   if (rules.items.length === 0 && rules.complete) return GROUPS.includes(view.type) ? pass(direction) : notApplicable;
   const verdict = allOf(rules.items.map((item) => verdictOf(not(does(item)), item.path, message)));
   return verdict.status === "fail" || rules.complete ? verdict : undecided(direction);
+}
+
+const RULES = ["aws_security_group_rule", "aws_vpc_security_group_ingress_rule"];
+
+/** No rule of the group does it, wherever the rule is written. */
+function noRule(view: View, does: (rule: GroupRule) => Truth): Truth {
+  const group = GROUPS.includes(view.type) ? view : view.joined(GROUPS, "security_group_id")[0];
+  const holders = group ? [group, ...group.joined(RULES, "security_group_id")] : [view];
+  const rules = holders.map((holder) => groupRules(holder, "ingress"));
+  return and(
+    ...rules.flatMap(({ items }) => items.map((item) => not(does(item)))),
+    rules.every(({ complete }) => complete) ? true : "unknown",
+  );
 }
 
 function openPort(source: {
@@ -49,6 +62,7 @@ function openPort(source: {
         (item) => opensPort(item, "tcp", port),
         `The internet reaches port ${port} (${name})`,
       ),
+    intent: (view) => noRule(view, (item) => opensPort(item, "tcp", port)),
     bad: [
       `
         resource "aws_security_group" "g" {
@@ -130,6 +144,7 @@ export const openEverything = rule({
   remedy: "Open only the ports that the service needs, to those who need them.",
   references: [DOCS],
   check: (view) => forbidRule(view, "ingress", opensEverything, "The internet reaches every port"),
+  intent: (view) => noRule(view, opensEverything),
   bad: [
     `
       resource "aws_security_group" "g" {

@@ -32,6 +32,14 @@ describe.each(awsRules.map((rule) => [rule.id, rule] as const))("%s", (_id, rule
     }
   });
 
+  it("finds its intent kept in every good example", () => {
+    for (const example of rule.good) {
+      const estate = new Estate(readTerraform({ files: filesOf(example) }).stacks.flatMap((stack) => stack.resources));
+      for (const view of estate.views)
+        if (rule.on.includes(view.type) && rule.check(view).status === "pass") expect(rule.intent(view)).toBe(true);
+    }
+  });
+
   it("knows what it would do about each bad example, or says why not", () => {
     for (const example of rule.bad) {
       const estate = new Estate(readTerraform({ files: filesOf(example) }).stacks.flatMap((stack) => stack.resources));
