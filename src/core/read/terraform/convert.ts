@@ -155,7 +155,11 @@ function convertSequence(value: Sequence, kind: "list" | "set", wanted: Type): C
     return ok(new UnknownValue({ kind: "list", element: settle(value.element, wanted) }, { notNull: true }));
   }
   const element = elementType(value.items, wanted);
-  if (element === undefined) return failed(`all ${kind} elements must have the same type`);
+  // A null without a type fits among texts and numbers; beside anything larger Terraform cannot tell the common type.
+  const untyped = hasDynamic(wanted) && value.kind === "tuple" && value.items.some((item) => unmark(item) === NULL);
+  if (element === undefined || (untyped && !isPrimitive(element) && element.kind !== "dynamic")) {
+    return failed(`all ${kind} elements must have the same type`);
+  }
   const settled = element.kind === "dynamic" && value.kind !== "tuple" ? value.element : element;
   const items: TypedValue[] = [];
   for (const [index, item] of value.items.entries()) {

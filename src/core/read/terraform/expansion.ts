@@ -133,8 +133,13 @@ function invalid(scope: Scope, at: Place, what: string): Expansion {
   return open(UNKNOWN, UNKNOWN_KEY);
 }
 
+/** An instance key as addresses write it: HCL's quoting, in which template marks are doubled. */
 export const keyText = (key: string | number | undefined): string =>
-  key === undefined ? "" : typeof key === "number" ? `[${key}]` : `[${JSON.stringify(key)}]`;
+  key === undefined
+    ? ""
+    : typeof key === "number"
+      ? `[${key}]`
+      : `[${JSON.stringify(key).replaceAll("${", "$$${").replaceAll("%{", "%%{")}]`;
 
 /** The value a reference to the whole block has: an object, a tuple, an object of objects, or instances not known. */
 export function valueOfInstances(expansion: Expansion, objects: readonly LazyObject[]): TypedValue {

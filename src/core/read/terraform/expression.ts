@@ -7,6 +7,7 @@ import {
   type ObjectExpression,
   type Span,
   type Tuple,
+  traversalOf,
 } from "../hcl/ast.ts";
 import { AccessError, getAttribute, getIndex } from "./access.ts";
 import { convert } from "./convert.ts";
@@ -164,11 +165,18 @@ function evaluateObject(node: ObjectExpression, scope: Scope): TypedValue {
   return open ? mark(UNKNOWN, marks) : mark(bounded(objectOf(entries), node, scope), marks);
 }
 
+const NOT_A_TEMPLATE_REFERENCE =
+  'Invalid value for "template" parameter: must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax.';
+
 function evaluateCall(node: Call, scope: Scope): TypedValue {
   const { session } = scope;
   if (node.name === "try") return evaluateTry(node, scope);
   if (node.name === "can") return evaluateCan(node, scope);
   const name = node.name.startsWith("core::") ? node.name.slice("core::".length) : node.name;
+  const [template] = node.args;
+  if (name === "templatestring" && template !== undefined && traversalOf(template) === undefined) {
+    return session.report(scope.file, template, "Invalid function argument", NOT_A_TEMPLATE_REFERENCE);
+  }
   const args: TypedValue[] = node.args.map((arg) => evaluate(arg, scope));
   let marks: Marks | undefined;
   if (node.expand) {
@@ -226,8 +234,10 @@ function evaluateTry(node: Call, scope: Scope): TypedValue {
 }
 
 function evaluateCan(node: Call, scope: Scope): TypedValue {
-  const [arg] = node.args;
-  if (arg === undefined) return unknownOf(BOOL);
+  const [arg, more] = node.args;
+  if (arg === undefined || more !== undefined) {
+    return scope.session.report(scope.file, node, "Invalid function call", 'Function "can" expects 1 argument.');
+  }
   const { value, errors } = scope.session.capture(() => evaluate(arg, scope));
   if (errors.length > 0) return false;
   return isWhollyKnown(value) ? true : unknownOf(BOOL, { notNull: true });

@@ -1,6 +1,6 @@
 /**
  * Terraform's numbers: binary floats of 512 bits (Go's big.Float), so 0.1 + 0.2 is 0.3 and 2^60 + 1 is exact.
- * A plain JS number stands for every safe integer (the hot path) and for ±Infinity; everything else is a BigFloat.
+ * A plain JS number stands for every safe integer (the hot path), for -0, which Terraform prints as such, and for ±Infinity; everything else is a BigFloat.
  */
 
 /** mantissa × 2^exponent, mantissa odd; `precision` in bits decides how many digits are printed. */
@@ -81,7 +81,7 @@ export function fromDouble(n: number): Num {
 
 /** Decimal text as Terraform reads it in source and in conversions; undefined where it is no number. */
 export function parseNumber(text: string): Num | undefined {
-  if (INTEGER.test(text)) return Number(text) + 0;
+  if (INTEGER.test(text)) return Number(text);
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
   const [, sign, whole = "", fraction = "", power] = match;
@@ -105,7 +105,10 @@ function quotient(a: bigint, b: bigint, exponent: number, precision: number): Nu
 
 /** Shortest decimal text that reads back as the same number, never with an exponent (Go's Text('f', -1)). */
 export function formatNumber(n: Num): string {
-  if (typeof n === "number") return Number.isFinite(n) ? String(n) : n > 0 ? "+Inf" : "-Inf";
+  if (typeof n === "number") {
+    if (n === 0) return Object.is(n, -0) ? "-0" : "0";
+    return Number.isFinite(n) ? String(n) : n > 0 ? "+Inf" : "-Inf";
+  }
   const negative = n.mantissa < 0n;
   const magnitude = abs(n.mantissa);
   const pad = Math.max(0, n.precision - bitLength(magnitude));
@@ -155,14 +158,14 @@ export function add(a: Num, b: Num): Num {
 }
 
 export const negate = (n: Num): Num =>
-  typeof n === "number" ? (n === 0 ? 0 : -n) : new BigFloat(-n.mantissa, n.exponent, n.precision);
+  typeof n === "number" ? -n : new BigFloat(-n.mantissa, n.exponent, n.precision);
 
 export const subtract = (a: Num, b: Num): Num => add(a, negate(b));
 
 export function multiply(a: Num, b: Num): Num {
   if (typeof a === "number" && typeof b === "number") {
     const product = a * b;
-    if (Number.isSafeInteger(product)) return product === 0 ? 0 : product;
+    if (Number.isSafeInteger(product)) return product;
     if (!Number.isFinite(product)) return product;
   }
   if (!finite(a) || !finite(b)) return toDouble(a) * toDouble(b);
@@ -175,7 +178,7 @@ export function multiply(a: Num, b: Num): Num {
 export function divide(a: Num, b: Num): Num | undefined {
   if (b === 0) return a === 0 ? undefined : toDouble(a) > 0 ? Infinity : -Infinity;
   if (!finite(a) && !finite(b)) return undefined;
-  if (typeof a === "number" && typeof b === "number" && a % b === 0) return a / b + 0;
+  if (typeof a === "number" && typeof b === "number" && a % b === 0) return a / b;
   if (!finite(a) || !finite(b)) return fromDouble(toDouble(a) / toDouble(b));
   const x = parts(a);
   const y = parts(b);

@@ -125,7 +125,9 @@ export function conditional(condition: TypedValue, yes: TypedValue, no: TypedVal
     return new OperandError("The condition value is null. Conditions must either be true or false.", "Null condition");
   }
   if (test.value instanceof UnknownValue) return mark(either(asType(yes, type), asType(no, type), type), marks);
-  return mark(asType(test.value === true ? yes : no, type), marks);
+  // A secret in either arm keeps the result secret, as in Terraform; it comes from the chosen arm alone.
+  const [chosen, other] = test.value === true ? [yes, no] : [no, yes];
+  return mark(asType(chosen, type), joinMarks(marks, decisionMarks(marksOf(other))));
 }
 
 function commonType(yes: TypedValue, no: TypedValue): Type | undefined {

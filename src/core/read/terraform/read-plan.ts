@@ -1,4 +1,5 @@
 /** Terraform plan JSON (`terraform show -json PLAN`) to resources: what will exist once it is applied. Pure. */
+import { Buffer } from "node:buffer";
 import type { Diagnostic } from "../../model/finding.ts";
 import type { CodeOrigin, ProviderRef, Reference, Resource } from "../../model/resource.ts";
 import type { SourceRange } from "../../model/source-range.ts";
@@ -59,8 +60,6 @@ function parsePlan(text: string, path: string): { readonly json: JsonObject } | 
 
 class PlanReader {
   readonly #plan: JsonObject;
-  readonly #text: string;
-  readonly #path: string;
   readonly #instances: readonly PlannedInstance[];
   readonly #references: PlanReferences;
   readonly #sources: ReadonlyMap<string, Resource>;
@@ -68,8 +67,6 @@ class PlanReader {
 
   constructor(plan: JsonObject, text: string, path: string, sources: readonly Resource[]) {
     this.#plan = plan;
-    this.#text = text;
-    this.#path = path;
     this.#instances = plannedInstances(plan);
     this.#references = new PlanReferences(
       asObject(plan.configuration),
@@ -245,22 +242,27 @@ function merged(plan: readonly Reference[], code: readonly Reference[]): Referen
   return [...plan, ...code.filter((reference) => !known.has(reference.path))];
 }
 
-/** Where an address stands in the plan file; plans are often one long line, so the offset is what counts. */
+/** Where addresses stand in the plan file, found in one pass; plans are often one long line, so the offset is what counts. */
 class Places {
-  readonly #text: string;
+  readonly #byAddress = new Map<string, SourceRange>();
   readonly #file: string;
   constructor(text: string, file: string) {
-    this.#text = text;
     this.#file = file;
+    const changes = Math.max(0, text.indexOf('"resource_changes"'));
+    let at = 0;
+    let start = 0;
+    let line = 1;
+    for (const match of text.matchAll(/"address":\s*("(?:[^"\\]|\\.)*")/g)) {
+      const between = text.slice(at, match.index);
+      at = match.index;
+      start += Buffer.byteLength(between);
+      for (let i = between.indexOf("\n"); i >= 0; i = between.indexOf("\n", i + 1)) line++;
+      const address = JSON.parse(match[1] ?? '""') as string;
+      if (at < changes || this.#byAddress.has(address)) continue;
+      this.#byAddress.set(address, { file, start, end: start + Buffer.byteLength(match[0]), line, endLine: line });
+    }
   }
   of(address: string): SourceRange {
-    const needle = `"address":${JSON.stringify(address)}`;
-    let at = this.#text.lastIndexOf(needle);
-    if (at < 0) at = this.#text.indexOf(needle.replace(":", ": "));
-    if (at < 0) return { file: this.#file, start: 0, end: 0, line: 1, endLine: 1 };
-    const before = this.#text.slice(0, at);
-    const start = new TextEncoder().encode(before).length;
-    const line = before.split("\n").length;
-    return { file: this.#file, start, end: start + new TextEncoder().encode(needle).length, line, endLine: line };
+    return this.#byAddress.get(address) ?? { file: this.#file, start: 0, end: 0, line: 1, endLine: 1 };
   }
 }
