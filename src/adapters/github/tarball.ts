@@ -1,6 +1,6 @@
 /** Reads the files of a gzipped tar stream, as GitHub makes them (ustar with pax headers). Writes nothing anywhere. */
 import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 const BLOCK = 512;
@@ -34,20 +34,28 @@ export async function pickBlobs(
 }
 
 async function* filesOf(compressed: AsyncIterable<Uint8Array>, limits: TarLimits): AsyncGenerator<Uint8Array> {
-  const blocks = new Shelf(Readable.from(compressed).compose(createGunzip()), limits.mostBytes);
+  const gunzip = createGunzip();
+  // Tears both down when one breaks or the reader leaves early; what broke is thrown where the stream is read.
+  pipeline(Readable.from(compressed), gunzip, () => undefined);
+  const blocks = new Shelf(gunzip, limits.mostBytes);
   let paxSize: number | undefined;
-  for (;;) {
-    const header = await blocks.take(BLOCK);
-    if (!header) return;
-    if (header.every((byte) => byte === 0)) continue;
-    const kind = String.fromCharCode(header[156] ?? 0);
-    const regular = REGULAR.has(kind);
-    const size = regular && paxSize !== undefined ? paxSize : octal(header);
-    const padded = await blocks.take(Math.ceil(size / BLOCK) * BLOCK);
-    if (!padded) throw new Error("the archive ends in the middle of a file");
-    const body = padded.subarray(0, size);
-    if (regular) yield new Uint8Array(body);
-    paxSize = kind === "x" ? paxSizeOf(body.toString("utf8")) : undefined;
+  try {
+    for (;;) {
+      const header = await blocks.take(BLOCK);
+      if (!header) return;
+      if (header.every((byte) => byte === 0)) continue;
+      const kind = String.fromCharCode(header[156] ?? 0);
+      const regular = REGULAR.has(kind);
+      const size = regular && paxSize !== undefined ? paxSize : octal(header);
+      if (!Number.isSafeInteger(size) || size < 0) throw new Error("the archive names a size that is none");
+      const padded = await blocks.take(Math.ceil(size / BLOCK) * BLOCK);
+      if (!padded) throw new Error("the archive ends in the middle of a file");
+      const body = padded.subarray(0, size);
+      if (regular) yield new Uint8Array(body);
+      paxSize = kind === "x" ? paxSizeOf(body.toString("utf8")) : undefined;
+    }
+  } finally {
+    gunzip.destroy();
   }
 }
 
