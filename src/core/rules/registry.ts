@@ -24,6 +24,21 @@ const FOLDERS: readonly Folder[] = [
     owns: startsWith("aws_", "AWS::", "aws", "module"),
     load: async () => (await import("./aws/index.ts")).awsRules,
   },
+  {
+    name: "kubernetes",
+    owns: startsWith("kubernetes"),
+    load: async () => (await import("./kubernetes/index.ts")).kubernetesRules,
+  },
+  {
+    name: "dockerfile",
+    owns: startsWith("dockerfile"),
+    load: async () => (await import("./dockerfile/index.ts")).dockerfileRules,
+  },
+  {
+    name: "workflows",
+    owns: startsWith("github_workflow", "github_action"),
+    load: async () => (await import("./workflows/index.ts")).workflowRules,
+  },
 ];
 
 /** The rules of every folder that owns one of these resource types. */
