@@ -53,42 +53,52 @@ const cellsOf = (file: HclFile): readonly Cell[][] => [
   ...runs(file, "comment", commentMarks(file)),
 ];
 
+interface Mark {
+  readonly offset: number;
+  /** The line that it reaches to: a heredoc counts as one line. */
+  readonly endLine: number;
+}
+
 /** Cells of consecutive lines together, each with the blanks that put its mark one column behind the run's longest text. */
-const runs = (file: HclFile, kind: Cell["kind"], marks: ReadonlyMap<number, number>): Cell[][] => {
-  const lines = [...marks.keys()].sort((a, b) => a - b);
-  const grouped: { readonly line: number; readonly gap: number; readonly mark: number; readonly width: number }[][] =
-    [];
-  for (const line of lines) {
-    const mark = marks.get(line) ?? 0;
-    let gap = mark;
+const runs = (file: HclFile, kind: Cell["kind"], marks: ReadonlyMap<number, Mark>): Cell[][] => {
+  const grouped: { readonly line: number; readonly gap: number; readonly mark: Mark; readonly width: number }[][] = [];
+  for (const [line, mark] of [...marks].sort(([a], [b]) => a - b)) {
+    let gap = mark.offset;
     while (file.latin1[gap - 1] === " " || file.latin1[gap - 1] === "\t") gap--;
     const cell = { line, gap, mark, width: file.columnAt(gap) };
     const run = grouped.at(-1);
-    if (run?.at(-1)?.line === line - 1) run.push(cell);
+    if (run?.at(-1)?.mark.endLine === line - 1) run.push(cell);
     else grouped.push([cell]);
   }
   return grouped.map((run) => {
     const widest = Math.max(...run.map((cell) => cell.width));
-    return run.map(({ line, gap, mark, width }) => ({ kind, line, gap, mark, spaces: widest - width + 1 }));
+    return run.map(({ line, gap, mark, width }) => ({
+      kind,
+      line,
+      gap,
+      mark: mark.offset,
+      spaces: widest - width + 1,
+    }));
   });
 };
 
 /** Per line the first `=` whose value ends on the line, or is a heredoc. */
-const assignmentMarks = (file: HclFile): ReadonlyMap<number, number> => {
-  const first = new Map<number, { mark: number; isWhole: boolean }>();
+const assignmentMarks = (file: HclFile): ReadonlyMap<number, Mark> => {
+  const first = new Map<number, Mark & { isWhole: boolean }>();
   walk(file.body, (node) => {
     if (node.kind !== "attribute" && node.kind !== "item") return;
-    const mark = node.kind === "attribute" ? node.equals : node.separator;
-    if (file.latin1[mark] !== "=") return;
-    const line = file.lineAt(mark);
-    if ((first.get(line)?.mark ?? Number.POSITIVE_INFINITY) <= mark) return;
-    first.set(line, { mark, isWhole: endsOnItsLine(file, node.value.kind === "heredoc", mark, node.value.end) });
+    const offset = node.kind === "attribute" ? node.equals : node.separator;
+    if (file.latin1[offset] !== "=") return;
+    const line = file.lineAt(offset);
+    if ((first.get(line)?.offset ?? Number.POSITIVE_INFINITY) <= offset) return;
+    const isHeredoc = node.value.kind === "heredoc";
+    const endLine = isHeredoc ? file.lineAt(node.value.end) : line;
+    first.set(line, { offset, endLine, isWhole: isHeredoc || endsOnItsLine(file, offset, node.value.end) });
   });
-  return new Map([...first].flatMap(([line, { mark, isWhole }]) => (isWhole ? [[line, mark] as const] : [])));
+  return new Map([...first].filter(([, mark]) => mark.isWhole));
 };
 
-const endsOnItsLine = (file: HclFile, isHeredoc: boolean, mark: number, end: number): boolean => {
-  if (isHeredoc) return true;
+const endsOnItsLine = (file: HclFile, mark: number, end: number): boolean => {
   if (file.lineAt(mark) !== file.lineAt(end)) return false;
   const stop = lineEnd(file, mark);
   const comment = file.comments.find((it) => it.start >= end && it.start < stop);
@@ -99,11 +109,12 @@ const endsOnItsLine = (file: HclFile, isHeredoc: boolean, mark: number, end: num
 };
 
 /** Per line the comment to the line's end, where something stands before it. */
-const commentMarks = (file: HclFile): ReadonlyMap<number, number> =>
+const commentMarks = (file: HclFile): ReadonlyMap<number, Mark> =>
   new Map(
     file.comments.flatMap(({ start, end }) => {
       const toLineEnd = file.latin1[start] === "#" || file.latin1[start + 1] === "/";
       if (!toLineEnd || end < start || isBlankBetween(file, lineStart(file, start), start)) return [];
-      return [[file.lineAt(start), start] as const];
+      const line = file.lineAt(start);
+      return [[line, { offset: start, endLine: line }] as const];
     }),
   );
