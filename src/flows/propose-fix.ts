@@ -11,9 +11,10 @@ import { branchName, type FindingFacts, renderPullRequest } from "../core/report
 import type { Judgement } from "../core/rules/engine.ts";
 import { type Deps, repoOf } from "./deps.ts";
 import { type Judged, judgeCommit, readPolicy } from "./judge.ts";
+import type { Attempt } from "./prove-patch.ts";
 import { refreshSticky } from "./refresh-sticky.ts";
 import { type Story, showChange } from "./show-change.ts";
-import { type Attempt, writePatch } from "./write-patch.ts";
+import { writePatch } from "./write-patch.ts";
 
 export async function proposeFix(deps: Deps, job: Jobs["propose-fix"]): Promise<void> {
   const repository = await deps.store.repositories.get(job.repository);
@@ -34,7 +35,7 @@ export async function proposeFix(deps: Deps, job: Jobs["propose-fix"]): Promise<
   const begun = await begin(deps, repository, findings, job, policy, base);
   if (!begun) return;
   const change = begun;
-  const attempt = await writePatch(deps, repository, judged, findings, policy);
+  const attempt = await writePatch(deps, { repository, judged, findings, policy });
   if (attempt.kind === "declined") return explainDecline(deps, repository, change, attempt.why);
 
   const story = tell(judged, findings, attempt);

@@ -3,6 +3,7 @@
  * finding's own resources, and whole resources of types that the rule lists. Nothing that runs, fetches, hides or moves.
  */
 import { attributesOf, type Block, type Body, blocksOf, type Expression, type HclFile } from "../../read/hcl/ast.ts";
+import { walk } from "../../read/hcl/walk.ts";
 import { type Rejection, reject } from "./gate.ts";
 
 export interface Scope {
@@ -88,31 +89,14 @@ function deniedItems(body: Body, untouched: ReadonlySet<unknown>): string | unde
 }
 
 function deniedExpression(expression: Expression): string | undefined {
-  for (const part of walk(expression)) {
-    if (part.kind === "call" && DENIED_CALLS.test(part.name)) return `calls ${part.name}()`;
-    if (part.kind === "get" && part.object.kind === "variable" && part.object.name === "terraform") {
-      return "depends on the workspace";
+  let denied: string | undefined;
+  walk(expression, (node) => {
+    if (node.kind === "call" && DENIED_CALLS.test(node.name)) denied ??= `calls ${node.name}()`;
+    if (node.kind === "get" && node.object.kind === "variable" && node.object.name === "terraform") {
+      denied ??= "depends on the workspace";
     }
-    if (part.kind === "conditional") return "leaves the old value reachable through a condition";
-    if (part.kind === "error") return "cannot be read";
-  }
-  return undefined;
+    if (node.kind === "conditional") denied ??= "leaves the old value reachable through a condition";
+    if (node.kind === "error") denied ??= "cannot be read";
+  });
+  return denied;
 }
-
-/** Every expression inside an expression, itself first. */
-export function* walk(expression: Expression): Generator<Expression> {
-  yield expression;
-  for (const value of Object.values(expression)) yield* inside(value);
-}
-
-function* inside(value: unknown): Generator<Expression> {
-  if (Array.isArray(value)) for (const item of value) yield* inside(item);
-  else if (typeof value === "object" && value !== null && "kind" in value) {
-    const node = value as { kind: string };
-    if (WRAPPERS.has(node.kind)) for (const child of Object.values(value)) yield* inside(child);
-    else yield* walk(value as Expression);
-  }
-}
-
-/** Nodes between expressions that are not expressions themselves. */
-const WRAPPERS = new Set(["item", "interpolation", "if", "literal"]);
