@@ -2,7 +2,9 @@
 import type { FixOperation } from "../model/patch.ts";
 import type { Resource } from "../model/resource.ts";
 import type { SourceRange } from "../model/source-range.ts";
+import { operateDockerfile } from "./operate-dockerfile.ts";
 import { operateHcl } from "./operate-hcl.ts";
+import { operateYaml } from "./operate-yaml.ts";
 import type { WorkingFiles } from "./working-files.ts";
 
 /** The files with the operation carried out, or why it cannot be. */
@@ -24,6 +26,12 @@ export function operate(operation: FixOperation, target: Resource, files: Workin
   switch (origin.format) {
     case "terraform":
       return operateHcl(operation, target, origin, files);
+    case "kubernetes":
+    case "workflow":
+    case "cloudformation":
+      return operateYaml(operation, target, origin, files);
+    case "dockerfile":
+      return operateDockerfile(operation, target, origin, files);
     default:
       return { ok: false, why: `Draco cannot edit ${origin.format} yet.`, at: origin.header };
   }
