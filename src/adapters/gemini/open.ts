@@ -10,6 +10,7 @@ import {
   GoogleGenerativeAIRequestInputError,
   GoogleGenerativeAIResponseError,
 } from "@google/generative-ai";
+import { leaksIn } from "../../core/fix/redact/egress.ts";
 import { loopbackOnly } from "../errors.ts";
 import type { Failure, GeminiOptions, Model, ModelAnswer, ModelRequest, Usage } from "./types.ts";
 
@@ -25,7 +26,11 @@ export function openGemini(options: GeminiOptions): Model {
       if (signal?.aborted) return failed({ kind: "aborted", detail: "stopped before it was sent" });
       const contents = [{ role: "user", parts: [{ text: request.prompt }] }];
       const generationConfig = configOf(request);
-      options.beforeSend?.(JSON.stringify({ system: request.system, contents, generationConfig }));
+      const leaks = leaksIn(
+        JSON.stringify({ system: request.system, contents, generationConfig }),
+        request.known ?? [],
+      );
+      if (leaks.length > 0) return failed({ kind: "would-leak", detail: `${leaks.length} sensitive value(s)` });
       const clock = deadline(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal);
       try {
         const model = google.getGenerativeModel(

@@ -9,6 +9,8 @@ export interface ModelRequest {
   /** At least 8192: thinking counts against it. */
   readonly maxOutputTokens?: number;
   readonly thinking?: "low" | "medium" | "high";
+  /** Values that must not leave in any form: looked for in the body just before it is sent. */
+  readonly known?: readonly string[];
 }
 
 export type AnswerSchema =
@@ -35,6 +37,8 @@ export type Failure =
   | { readonly kind: "unreachable"; readonly detail: string }
   | { readonly kind: "timeout"; readonly detail: string }
   | { readonly kind: "aborted"; readonly detail: string }
+  /** The request held something sensitive, and was not sent: a bug in what made it. */
+  | { readonly kind: "would-leak"; readonly detail: string }
   /** Wrong key, unknown model, or a request that the API does not take. */
   | { readonly kind: "misconfigured"; readonly detail: string }
   /** Too many failures in a row: not asked at all until `untilMs` (epoch). */
@@ -55,9 +59,4 @@ export interface GeminiOptions {
   readonly baseUrl?: string;
   /** For one try. */
   readonly timeoutMs?: number;
-  /**
-   * Looks at the exact body that is about to leave; what it throws stops the request before it is made.
-   * The last gate of redaction sits here.
-   */
-  readonly beforeSend?: (body: string) => void;
 }

@@ -4,8 +4,8 @@ import { delimiter, isAbsolute, join } from "node:path";
 
 const NAMES = ["terraform", "tofu"];
 
-/** Absolute path of the binary, undefined where there is none. `preferred` is a path or a name. */
-export function findTerraform(path: string | undefined, preferred?: string): string | undefined {
+/** Absolute path of the binary, undefined where there is none. `preferred` is a path or a name, and then the only one. */
+export function findTerraform(preferred?: string, path = process.env.PATH): string | undefined {
   if (preferred !== undefined && isAbsolute(preferred)) return executable(preferred) ? preferred : undefined;
   const folders = (path ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
   for (const name of preferred === undefined ? NAMES : [preferred]) {

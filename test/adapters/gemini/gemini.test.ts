@@ -3,7 +3,7 @@ import { type GeminiStandIn, startGemini } from "../../../demo/stand-ins/gemini.
 import { Refused } from "../../../src/adapters/errors.ts";
 import { openGemini } from "../../../src/adapters/gemini/open.ts";
 import type { ModelRequest } from "../../../src/adapters/gemini/types.ts";
-import { buildPrompt, readAnswer } from "../../../src/core/fix/ai/prompt.ts";
+import { buildPrompt, readAnswer, requestOf } from "../../../src/core/fix/ai/prompt.ts";
 import type { Block } from "../../../src/core/read/hcl/ast.ts";
 import { parseHcl } from "../../../src/core/read/hcl/parse.ts";
 import { freePort } from "../../support/emulators.ts";
@@ -41,12 +41,21 @@ describe("a request", () => {
     expect(standIn.prompts.at(-1)?.body).not.toContain(standIn.apiKey);
   });
 
-  it("is never made where the last gate says no", async () => {
+  it("is never made with something sensitive in it", async () => {
     const before = standIn.prompts.length;
-    const beforeSend = (body: string) => {
-      if (body.includes("mend things")) throw new Error("leak");
-    };
-    await expect(open({ beforeSend }).generate(REQUEST)).rejects.toThrow("leak");
+    const key = ["AKIA", "QYLPMN5HFIQR7XYA"].join("");
+    const leaking = [
+      { ...REQUEST, prompt: `key ${key}` },
+      { ...REQUEST, system: "ask jane.doe@corp.example", known: ["jane.doe@corp.example"] },
+      {
+        ...REQUEST,
+        prompt: Buffer.from("xx jane.doe@corp.example").toString("base64"),
+        known: ["jane.doe@corp.example"],
+      },
+    ];
+    for (const request of leaking) {
+      expect(await open().generate(request)).toMatchObject({ ok: false, failure: { kind: "would-leak" } });
+    }
     expect(standIn.prompts.length).toBe(before);
   });
 
@@ -148,7 +157,7 @@ describe("the stand-in", () => {
       file,
       block,
     });
-    const answer = await open().generate({ ...prompt, model: "gemini-3.8-flash" });
+    const answer = await open().generate(requestOf(prompt, "gemini-3.8-flash"));
     const read = readAnswer(prompt, answer.ok ? answer.json : undefined);
     if (read.kind !== "patch") return read;
     return read.edits.reduce((now, e) => now.slice(0, e.start) + e.text + now.slice(e.end), code);

@@ -6,7 +6,7 @@ import { findTerraform } from "../../../src/adapters/terraform/find.ts";
 import { openTerraform } from "../../../src/adapters/terraform/open.ts";
 import type { Outcome, Plan, Workspace } from "../../../src/adapters/terraform/types.ts";
 
-const binary = findTerraform(process.env.PATH);
+const binary = findTerraform();
 if (!binary) console.warn("skipped: neither terraform nor tofu is on the PATH, so nothing can be planned or applied");
 const whereInstalled = binary ? describe : describe.skip;
 
@@ -132,6 +132,8 @@ whereInstalled("with a real binary", () => {
 });
 
 it("finds nothing on an empty PATH, and no relative folder on any", () => {
-  expect(findTerraform("")).toBeUndefined();
-  expect(findTerraform(".:./bin")).toBeUndefined();
+  expect(findTerraform(undefined, "")).toBeUndefined();
+  expect(findTerraform(undefined, ".:./bin")).toBeUndefined();
+  expect(findTerraform("/nowhere/terraform")).toBeUndefined();
+  expect(findTerraform("no-such-tool-anywhere")).toBeUndefined();
 });

@@ -62,7 +62,13 @@ export function buildPrompt(question: Question): Prompt {
   const alias = aliasOf(question, redaction);
   const data = {
     findingId: FINDING_ID,
-    rule: { id: rule.id, title: rule.title, why: rule.why, remedy: rule.remedy },
+    // An organisation's own rules may name what is its own.
+    rule: {
+      id: redaction.redact(rule.id),
+      title: redaction.redact(rule.title),
+      why: redaction.redact(rule.why),
+      remedy: redaction.redact(rule.remedy),
+    },
     resource: alias,
     type: question.type,
     attribute: redaction.redact(question.path),
@@ -73,6 +79,15 @@ export function buildPrompt(question: Question): Prompt {
   return { system: SYSTEM, prompt: JSON.stringify(data), schema: ANSWER_SCHEMA, lines, redaction, alias, question };
 }
 
+/** As the model's port takes it, with the values that must not leave. */
+export const requestOf = ({ system, prompt, schema, redaction }: Prompt, model: string) => ({
+  system,
+  prompt,
+  schema,
+  model,
+  known: redaction.known(),
+});
+
 const numbered = (line: ShownLine): string => `${line.id}| ${line.text}`;
 
 /** Names that somebody gave to real things; short ones are everybody's ("app", "main"). */
@@ -81,8 +96,15 @@ const NAMED =
 
 function learnNames(line: string, redaction: Redaction): void {
   const value = NAMED.exec(line)?.[2];
-  if (value !== undefined && !value.startsWith("<<")) redaction.learn("name", value);
+  if (value !== undefined && !value.startsWith("<<") && !EVERYDAY.has(value)) redaction.learn("name", value);
 }
+
+/** Words that every request holds: a thing called "provider" is not told apart by its name. */
+const EVERYDAY: ReadonlySet<string> = new Set(
+  `${SYSTEM} ${JSON.stringify(ANSWER_SCHEMA)} findingId resource attribute related rejectedBefore contents system`.match(
+    /[\w-]+/g,
+  ),
+);
 
 /** Long or odd names can carry a message of their own: the model then knows the resource by its type only. */
 function aliasOf({ address, type }: Question, redaction: Redaction): string {

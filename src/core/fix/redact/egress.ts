@@ -17,11 +17,17 @@ export function leaksIn(body: string, known: readonly string[]): Leak[] {
     if (value.length < SHORTEST) continue;
     const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), ...base64Forms(value)];
     for (const form of new Set(forms)) {
-      const at = body.indexOf(form);
+      const at = placeOf(form, body);
       if (at >= 0) leaks.push({ kind: "known-value", at });
     }
   }
   return leaks;
+}
+
+/** A plain word counts where it stands alone: a bucket called "public" is not told by "publicly_accessible". */
+function placeOf(form: string, body: string): number {
+  if (!/^[A-Za-z]+$/.test(form)) return body.indexOf(form);
+  return body.search(new RegExp(`(?<![A-Za-z0-9])${form}(?![A-Za-z0-9])`));
 }
 
 export class WouldLeak extends Error {
