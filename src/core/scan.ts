@@ -32,6 +32,8 @@ export interface Judging {
   readonly profile?: "default" | "strict";
   /** Rule ids or aliases; none: every rule of the profile. */
   readonly only?: readonly string[];
+  /** Rule ids or aliases that are not run. */
+  readonly except?: readonly string[];
   /** The least severity to report. */
   readonly severity?: Severity;
   readonly keep?: "failures" | "all";
@@ -53,6 +55,7 @@ export function judgeRoot(input: RootInput, judging: Judging): JudgedRoot {
   const rules = selectRules(judging.rules, {
     profile: judging.profile ?? "default",
     ...(judging.only && { only: judging.only }),
+    ...(judging.except && { except: judging.except }),
     ...(least && { atLeast: (severity: Severity) => severityRank(severity) >= severityRank(least) }),
   });
   const run = runRules({
@@ -93,10 +96,16 @@ export function reportRoot(input: RootInput, judged: JudgedRoot, rules: readonly
     errors: judged.diagnostics.filter((d) => d.severity === "error").map(scanError),
     warnings: judged.diagnostics.filter((d) => d.severity === "warning").map(scanError),
     counts: {
-      files: input.files.length,
+      files: input.files.length - skippedFiles(input),
       resources: input.reading.stacks.reduce((sum, stack) => sum + stack.resources.length, 0),
     },
   };
+}
+
+/** Files that were read to be looked at, and turned out to be something else. */
+function skippedFiles({ files, reading }: RootInput): number {
+  const skipped = new Set(reading.skipped.map((s) => s.path));
+  return files.filter((file) => skipped.has(file.path)).length;
 }
 
 export function reportScan(roots: readonly RootReport[], rules: readonly Rule[]): ScanReport {

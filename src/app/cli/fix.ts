@@ -17,7 +17,7 @@ import { absolutePaths, scanDeps, variablesFrom } from "./scan-deps.ts";
 interface Options {
   readonly rule?: readonly string[];
   readonly risk: "in-place" | "disruptive" | "all";
-  readonly profile: "default" | "strict";
+  readonly profile?: "default" | "strict";
   readonly dryRun?: boolean;
   readonly interactive?: boolean;
   readonly color: boolean;
@@ -50,7 +50,7 @@ export async function fix(args: readonly string[], io: Io): Promise<number> {
         .choices(["in-place", "disruptive", "all"])
         .default("in-place"),
     )
-    .addOption(new Option("--profile <profile>", "which rules").choices(["default", "strict"]).default("default"))
+    .addOption(new Option("--profile <profile>", "which rules").choices(["default", "strict"]))
     .option("--dry-run", "print the diff and write nothing")
     .option("--interactive", "ask about each change")
     .option("--no-color", "no colours, even on a terminal")
@@ -64,9 +64,10 @@ async function runFix(paths: readonly string[], options: Options, io: Io): Promi
   const screen = screenOf(io, io.outIsTerminal, options.color);
   const scanned = await scanPaths(paths, options, io, progress.say);
   for (const root of scanned.roots) {
+    const profile = options.profile ?? root.policy?.profile;
     const mended = await mendRoot(root, {
       rules: scanned.rules,
-      profile: options.profile,
+      ...(profile && { profile }),
       risks: RISKS[options.risk],
       read: { variables: variablesFrom(io.env) },
       onProgress: progress.say,
@@ -89,8 +90,8 @@ async function scanPaths(
     return await scanDirectories(scanDeps(onProgress), {
       paths: absolutePaths(paths, io.cwd),
       today: today(io),
-      profile: options.profile,
       variables: variablesFrom(io.env),
+      ...(options.profile && { profile: options.profile }),
       ...(options.rule && { rules: options.rule, everyRule: true }),
     });
   } catch (thrown) {

@@ -1,10 +1,11 @@
 /** The disk and git, as the scan flow asks for them, and what the repository's own policy adds to a scan. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { changedSince } from "../../adapters/files/git.ts";
 import { readSome, readTree, relativePath, repositoryOf } from "../../adapters/files/read-tree.ts";
 import type { ScanDeps } from "../../flows/scan-directory.ts";
 import type { Io } from "./io.ts";
+import { readPolicy } from "./read-policy.ts";
 
 export function scanDeps(onProgress?: (message: string) => void): ScanDeps {
   return {
@@ -15,12 +16,22 @@ export function scanDeps(onProgress?: (message: string) => void): ScanDeps {
     repositoryOf,
     relativePath,
     changedSince,
+    readPolicy,
     ...(onProgress && { onProgress }),
   };
 }
 
 export const absolutePaths = (paths: readonly string[], cwd: string) =>
-  (paths.length === 0 ? ["."] : paths).map((shown) => ({ path: resolve(cwd, shown), shown }));
+  (paths.length === 0 ? ["."] : paths).map((shown) => ({ path: realPath(resolve(cwd, shown)), shown }));
+
+/** git and the walk speak of real paths; what is not there stays as it is, and is told as missing later. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
 
 /** TF_VAR_name=value, as Terraform reads it. */
 export const variablesFrom = (env: Io["env"]): { readonly [name: string]: string } =>

@@ -21,9 +21,9 @@ interface Options {
   readonly format: ReportFormat;
   readonly allResults?: boolean;
   readonly rule?: readonly string[];
-  readonly profile: "default" | "strict";
+  readonly profile?: "default" | "strict";
   readonly severity?: Severity;
-  readonly failOn: Severity | "none";
+  readonly failOn?: Severity | "none";
   readonly varFile?: readonly string[];
   readonly baseline?: string;
   readonly writeBaseline?: string;
@@ -53,12 +53,12 @@ export async function scan(args: readonly string[], io: Io): Promise<number> {
     .addOption(new Option("--format <format>", "how to report").choices(FORMATS).default("table"))
     .option("--all-results", "also report what passed and what could not be decided")
     .option("--rule <id>", "only this rule or alias; repeat it, or separate with commas", collect)
-    .addOption(new Option("--profile <profile>", "which rules").choices(["default", "strict"]).default("default"))
+    .addOption(new Option("--profile <profile>", "which rules (default: default)").choices(["default", "strict"]))
     .option("--severity <level>", "leave out what is below low, medium, high or critical", severity)
     .addOption(
-      new Option("--fail-on <level>", "least severity that makes the exit code 1, or none")
-        .argParser(severityOrNone)
-        .default("high"),
+      new Option("--fail-on <level>", "least severity that makes the exit code 1, or none (default: high)").argParser(
+        severityOrNone,
+      ),
     )
     .option("--var-file <file>", "Terraform variables, as terraform plan -var-file; repeatable", collectPath)
     .option("--baseline <file>", "findings known from before are kept apart and do not fail the scan")
@@ -85,7 +85,7 @@ async function runScan(paths: readonly string[], options: Options, io: Io): Prom
   const text = await render(scanned.report, options.format, screen);
   if (options.output === undefined) io.out(text);
   else write(resolve(io.cwd, options.output), text);
-  return failsAt(scanned.report, options.failOn) ? 1 : 0;
+  return failsAt(scanned, options.failOn) ? 1 : 0;
 }
 
 async function scanPaths(paths: readonly string[], options: Options, io: Io): Promise<Scanned> {
@@ -95,8 +95,8 @@ async function scanPaths(paths: readonly string[], options: Options, io: Io): Pr
     return await scanDirectories(scanDeps(progress.say), {
       paths: absolutePaths(paths, io.cwd),
       today: today(io),
-      profile: options.profile,
       variables: variablesFrom(io.env),
+      ...(options.profile && { profile: options.profile }),
       ...(options.rule && { rules: options.rule }),
       ...(options.severity && { severity: options.severity }),
       ...(options.allResults && { allResults: true }),
@@ -130,9 +130,13 @@ async function render(report: ScanReport, format: ReportFormat, screen: Screen):
   }
 }
 
-const failsAt = (report: ScanReport, least: Severity | "none"): boolean =>
-  least !== "none" &&
-  report.roots.some((root) => root.results.some((r) => isOpen(r) && severityRank(r.severity) >= severityRank(least)));
+/** The command line decides, then the repository's policy, then "high". */
+const failsAt = ({ roots }: Scanned, asked: Severity | "none" | undefined): boolean =>
+  roots.some(({ report, policy }) => {
+    const least = asked ?? policy?.failOn ?? "high";
+    if (least === "none") return false;
+    return report.results.some((r) => isOpen(r) && severityRank(r.severity) >= severityRank(least));
+  });
 
 function readBaseline(file: string, io: Io): Baseline {
   let text: string;

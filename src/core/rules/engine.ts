@@ -297,15 +297,24 @@ const fileLine = (at: SourceRange | LiveRef): { file: string; line: number } =>
   "file" in at ? at : { file: at.id, line: 0 };
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+export interface RuleSelection {
+  readonly profile?: "default" | "strict";
+  readonly only?: readonly string[];
+  /** Ids or aliases of rules that are not run, unless they are named in `only`. */
+  readonly except?: readonly string[];
+  readonly atLeast?: (severity: Severity) => boolean;
+}
+
 /** Rules to run: of the profile, named by id or alias (all where none is named), at or above a severity. */
-export function selectRules(
-  rules: readonly Rule[],
-  options: { profile?: "default" | "strict"; only?: readonly string[]; atLeast?: (severity: Severity) => boolean },
-): readonly Rule[] {
+export function selectRules(rules: readonly Rule[], options: RuleSelection): readonly Rule[] {
   const only = new Set(options.only?.map((id) => id.toLowerCase()));
+  const except = new Set(options.except?.map((id) => id.toLowerCase()));
+  const isNamed = (rule: Rule, ids: ReadonlySet<string>): boolean =>
+    ids.size > 0 && [rule.id, ...rule.aliases].some((id) => ids.has(id.toLowerCase()));
   return rules.filter((rule) => {
     if (options.atLeast && !options.atLeast(rule.severity)) return false;
-    if (only.size > 0) return [rule.id, ...rule.aliases].some((id) => only.has(id.toLowerCase()));
+    if (only.size > 0) return isNamed(rule, only);
+    if (isNamed(rule, except)) return false;
     return rule.profile === "default" || options.profile === "strict";
   });
 }

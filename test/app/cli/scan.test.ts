@@ -223,3 +223,46 @@ describe("draco rules", () => {
     expect((await draco("rules", "show", "nothing-like-it")).code).toBe(2);
   });
 });
+
+describe("a repository's policy", () => {
+  const CUSTOM = `version: 1
+rules:
+  - id: acme-volume-size
+    title: Volumes are at most 100 GiB
+    severity: medium
+    on: aws_ebs_volume
+    assert: { path: size, atMost: 100 }
+`;
+
+  it("adds rules, waives findings, switches rules off and leaves files out", async () => {
+    put({
+      ".git/HEAD": "",
+      ".github/draco.yml": `version: 1
+scan: { disable: [CKV_AWS_20], ignore: [old/**], failOn: critical }
+waivers:
+  - { rule: ${RULE}, path: infra/*.tf, reason: agreed until rebuilt, owner: acme, until: 2026-12-31 }
+`,
+      ".github/draco/rules/size.yml": CUSTOM,
+      "infra/main.tf": OPEN.replace("false", "false\n  size = 500"),
+      "infra/acl.tf": 'resource "aws_s3_bucket" "b" {\n  acl = "public-read"\n}\n',
+      "old/main.tf": OPEN,
+    });
+    const root = (await scan("infra")).roots[0];
+    const found = (rule: string) =>
+      root?.results.filter((r) => r.rule === rule).map((r) => r.suppressed?.reason ?? "open");
+    expect(found(RULE)).toEqual(["agreed until rebuilt (acme)"]);
+    expect(found("acme-volume-size")).toEqual(["open"]);
+    expect(found("aws-s3-public-acl")).toEqual([]);
+    const whole = (await scan(".")).roots[0];
+    expect(whole?.skipped).toContainEqual({ path: "old/main.tf", reason: "left out by .github/draco.yml" });
+    expect((await draco("scan", ".")).code).toBe(0);
+    expect((await draco("scan", ".", "--fail-on", "medium")).code).toBe(1);
+  });
+
+  it("is told to be wrong at its line, and the scan goes on", async () => {
+    put({ ".github/draco/rules/bad.yml": CUSTOM.replace("atMost", "atmost"), "main.tf": OPEN });
+    const root = (await scan(".")).roots[0];
+    expect(root?.errors[0]).toMatchObject({ file: ".github/draco/rules/bad.yml", line: 7 });
+    expect(placesIn(root)).toEqual(["main.tf:3"]);
+  });
+});
