@@ -4,7 +4,14 @@ import { podSpec } from "../../read/kubernetes/pod-spec.ts";
 import { type Rule, rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, type Verdict } from "../verdict.ts";
 import type { Block } from "../view.ts";
-import { FLAG_RULES, type FlagRule } from "./control-plane-flags.ts";
+import { apiServerAccess } from "./control-plane/api-server-access.ts";
+import { apiServerAdmission } from "./control-plane/api-server-admission.ts";
+import { apiServerAudit } from "./control-plane/api-server-audit.ts";
+import { apiServerTls } from "./control-plane/api-server-tls.ts";
+import { controllerFlags } from "./control-plane/controllers.ts";
+import { etcdFlags } from "./control-plane/etcd.ts";
+import type { FlagRule } from "./control-plane/flag-rule.ts";
+import { kubeletFlags } from "./control-plane/kubelet.ts";
 import { pod, WORKLOADS } from "./workload.ts";
 
 /** Reads `--name=value`, `--name value` and `--name` of a component's command line; undefined where it is not that component. */
@@ -76,4 +83,12 @@ const commandLine = (component: string, flags: string): string =>
       .map((flag) => `  - ${flag}`),
   ].join("\n");
 
-export const controlPlane: readonly Rule[] = FLAG_RULES.map(flagRule);
+export const controlPlane: readonly Rule[] = [
+  ...apiServerAccess,
+  ...apiServerTls,
+  ...apiServerAdmission,
+  ...apiServerAudit,
+  ...controllerFlags,
+  ...etcdFlags,
+  ...kubeletFlags,
+].map(flagRule);

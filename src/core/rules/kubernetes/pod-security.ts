@@ -132,7 +132,13 @@ export const podSecurity: readonly Rule[] = [
       if (typeof user.value === "number" && user.value >= 1) return pass(user.path);
       return fail(nonRoot.path, `${named(container)} may run as root.`);
     },
-    set: [{ path: "securityContext.runAsNonRoot", value: true }],
+    // A pod that must not be root and names user 0 would never start.
+    set: (container, pod) => [
+      { path: "securityContext.runAsNonRoot", value: true },
+      ...(effective(container, pod, "runAsUser").value === 0
+        ? [{ path: "securityContext.runAsUser", value: 10_001 }]
+        : []),
+    ],
     bad: "securityContext:\n  runAsUser: 0",
     good: "securityContext:\n  runAsNonRoot: true",
   }),

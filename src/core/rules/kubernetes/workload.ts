@@ -44,13 +44,18 @@ export interface PodRule {
   readonly risk?: FixRisk;
 }
 
+interface Setting {
+  readonly path: string;
+  readonly value: boolean | number | string | readonly string[];
+}
+
 export interface ContainerRule extends PodRule {
   /** "main" leaves out init and ephemeral containers, which have no probes and no requests of their own. */
   readonly among?: "all" | "main";
   readonly kinds?: readonly string[];
   check(container: Block, pod: Block): Verdict;
   /** Set in each container that fails, below the container. */
-  readonly set?: readonly { readonly path: string; readonly value: boolean | number | string | readonly string[] }[];
+  readonly set?: readonly Setting[] | ((container: Block, pod: Block) => readonly Setting[]);
   /** Lines below the container in the examples. */
   readonly bad: string;
   readonly good: string;
@@ -77,7 +82,9 @@ export function containerRule(source: ContainerRule): Rule {
           if (!pod) return "It runs no pods.";
           const failing = listed(view).filter((container) => source.check(container, pod).status === "fail");
           return failing.flatMap((container) =>
-            set.map(({ path, value }): FixOperation => ({ op: "set", path: `${container.path}.${path}`, value })),
+            (typeof set === "function" ? set(container, pod) : set).map(
+              ({ path, value }): FixOperation => ({ op: "set", path: `${container.path}.${path}`, value }),
+            ),
           );
         },
       },

@@ -56,30 +56,58 @@ function injections(view: View): readonly Injection[] {
 
 /** Moves each expression into the step's environment and names the variable, quoted, in the script. */
 function moveToEnvironment(view: View): readonly FixOperation[] | string {
-  const found = injections(view);
-  if (found.some((one) => one.kind === "script"))
-    return "JavaScript has to read the value from process.env: rewrite the script by hand.";
   const operations: FixOperation[] = [];
   const scripts = new Map<string, string>();
-  for (const { step, path, text, expression, source } of found) {
-    if (/^\s*env\./.test(expression)) return "The value comes from env: quote the shell variable by hand.";
+  for (const { step, path, text, kind, expression, source } of injections(view)) {
+    if (kind === "script") return "JavaScript has to read the value from process.env: rewrite the script by hand.";
+    if (/^\s*env\./.test(expression)) return "The value comes from env: use the shell variable, quoted, by hand.";
+    if (!isPosixShell(step)) return "The step does not run in a POSIX shell: rewrite the script by hand.";
     const name = source
       .replace(/^github\.(?:event\.)?/, "")
       .replace(/\W+/g, "_")
       .toUpperCase();
-    const script = scripts.get(path) ?? text;
-    const hole = new RegExp(
-      `(["']?)\\$\\{\\{\\s*${expression.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*\\}\\}\\1`,
-      "g",
-    );
-    const rewritten = script.replace(hole, `"$${name}"`);
-    if (/\$\{\{/.test(rewritten) && rewritten === script)
-      return "The expression stands inside other text: rewrite the script by hand.";
+    const rewritten = withVariable(scripts.get(path) ?? text, expression, name);
+    if (rewritten === undefined)
+      return "The expression stands where no shell variable is read: rewrite the script by hand.";
     scripts.set(path, rewritten);
     operations.push({ op: "set", path: `${step.block.path}.env.${name}`, value: `\${{ ${expression} }}` });
   }
   for (const [path, script] of scripts) operations.push({ op: "set", path, value: script });
   return operations.length > 0 ? operations : "No expression was found to move.";
+}
+
+function isPosixShell({ block, job }: Step): boolean {
+  const shell = block.text("shell") ?? job?.text("defaults.run.shell");
+  if (shell !== undefined) return /^(?:ba|da|z)?sh\b/.test(shell);
+  return !/windows/i.test(JSON.stringify(job?.get("runs-on") ?? ""));
+}
+
+/** The script with each such expression as a variable, quoted as its place needs; undefined inside single quotes and here-documents. */
+function withVariable(script: string, expression: string, name: string): string | undefined {
+  const hole = new RegExp(`\\$\\{\\{\\s*${expression.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*\\}\\}`, "g");
+  if (/<<-?\s*['"]?[A-Za-z_]/.test(script)) return undefined;
+  let out = "";
+  let end = 0;
+  for (const match of script.matchAll(hole)) {
+    const before = script.slice(0, match.index);
+    const quote = openQuote(before);
+    if (quote === "'") return undefined;
+    out += script.slice(end, match.index) + (quote === '"' ? `\${${name}}` : `"$${name}"`);
+    end = match.index + match[0].length;
+  }
+  return out + script.slice(end);
+}
+
+/** The quote that is open at the end of a piece of shell. */
+function openQuote(script: string): string | undefined {
+  let open: string | undefined;
+  for (let at = 0; at < script.length; at++) {
+    const char = script[at];
+    if (char === "\\" && open !== "'") at++;
+    else if (char === open) open = undefined;
+    else if (open === undefined && (char === "'" || char === '"')) open = char;
+  }
+  return open;
 }
 
 const lineRule =
