@@ -1,8 +1,10 @@
 /** Boots emulate's GitHub and Twilio in this process, seeded for the demo and for tests: an organisation, people, an App. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { createEmulator } from "emulate";
 import { parse } from "yaml";
+import { packageRoot } from "../src/app/package-root.ts";
 import { type Look, type Relay, startRelay } from "./github-relay.ts";
 import { type Person, personOn } from "./people.ts";
 
@@ -36,6 +38,8 @@ export interface GitHubWorld {
   };
   readonly relay: Relay;
   readonly people: Readonly<Record<Login, Person>>;
+  /** Alice installs the App, or does away with it: emulate has no such event. */
+  install(action?: "created" | "deleted" | "suspend" | "unsuspend"): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,7 +48,7 @@ export interface GitHubSeed {
   /** Draco's webhook door; may be named later with `relay.target`. */
   readonly webhookUrl?: string;
   readonly port?: number;
-  /** Files of acme/infra at the start, as one commit upon the first, made before Draco hears of anything. */
+  /** Files of acme/infra at the start, as one commit upon the first. Draco hears of that push once it has a door. */
   readonly files?: { readonly [path: string]: string };
 }
 
@@ -108,6 +112,23 @@ export async function startGitHub(seed: GitHubSeed): Promise<GitHubWorld> {
     repo: { installationId: INSTALLATION_ID, id, owner: OWNER, name: REPO },
     relay,
     people,
+    async install(action = "created") {
+      const account = { login: OWNER, id: 1, type: "Organization" };
+      const repository = { id, name: REPO, full_name: `${OWNER}/${REPO}`, private: true };
+      await relay.send("installation", {
+        action,
+        installation: {
+          id: INSTALLATION_ID,
+          account,
+          app_id: APP_ID,
+          repository_selection: "all",
+          permissions,
+          events,
+        },
+        ...(action === "created" && { repositories: [repository] }),
+        sender: await people.alice.api("GET", "/users/alice"),
+      });
+    },
     async close() {
       await emulator.close();
       await relay.close();
@@ -119,7 +140,7 @@ const tokenOf = (login: string): string => `${login}_token`;
 
 /** The App asks the emulator for just what app.yml asks GitHub for: a permission that is missing there fails here. */
 function appManifest(): { default_permissions: Record<string, string>; default_events: string[] } {
-  return parse(readFileSync(new URL("../app.yml", import.meta.url), "utf8"));
+  return parse(readFileSync(join(packageRoot(), "app.yml"), "utf8"));
 }
 
 export interface TwilioWorld {

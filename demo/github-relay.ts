@@ -1,8 +1,8 @@
 /**
  * Stands between emulate's GitHub and Draco's webhook door, for what emulate leaves out: delivery ids that are unique
  * (emulate's are milliseconds, so two events can share one), the push that a merge or a new branch is, and
- * `synchronize` when the branch of a pull request moves. What emulate does send passes through untouched, with its
- * own signature.
+ * `synchronize` when the branch of a pull request moves. What emulate sends passes through untouched, with its own
+ * signature, but for the head of a pull request, which emulate never moves: that is put right and signed again.
  */
 import { createHmac, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
@@ -67,14 +67,19 @@ export async function startRelay(secret: string, subscribed: readonly string[], 
     const body = JSON.stringify(payload);
     return deliver(event, body, `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`);
   };
+  /** Tips of branches as last pushed. */
+  const tips = new Map<string, string>();
   const server = createServer((request, response) => {
     void (async () => {
       const body = await bodyOf(request);
       const event = String(request.headers["x-github-event"] ?? "");
       const signature = String(request.headers["x-hub-signature-256"] ?? "");
-      if (subscribed.includes(event)) await deliver(event, body, signature);
+      const payload = JSON.parse(body) as Json;
+      if (event === "push") tips.set(String(payload.ref), String(payload.after));
+      const moved = withMovedHead(event, payload, tips);
+      if (subscribed.includes(event)) await (moved ? send(event, moved) : deliver(event, body, signature));
       response.writeHead(202).end();
-      for (const missing of await missingEvents(event, JSON.parse(body) as Json, look())) {
+      for (const missing of await missingEvents(event, moved ?? payload, look())) {
         await send(missing.event, missing.payload);
       }
     })().catch(() => response.destroy());
@@ -96,6 +101,15 @@ export async function startRelay(secret: string, subscribed: readonly string[], 
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
+}
+
+/** The payload with the pull request's true head, where emulate's is an old one. */
+function withMovedHead(event: string, payload: Json, tips: ReadonlyMap<string, string>): Json | undefined {
+  const pull = payload.pull_request as { readonly head?: Branch } | undefined;
+  if (!event.startsWith("pull_request") || !pull?.head) return undefined;
+  const tip = tips.get(`refs/heads/${pull.head.ref}`);
+  if (tip === undefined || tip === pull.head.sha) return undefined;
+  return { ...payload, pull_request: { ...pull, head: { ...pull.head, sha: tip } } };
 }
 
 interface Missing {

@@ -107,15 +107,17 @@ export function personOn(place: Place, login: string, token: string): Person {
       return (await api<{ id: number }>("POST", `${at}/pulls/${number}/reviews`, { event, body })).id;
     },
     async press(checkRun, identifier) {
-      const [run, repository, sender] = await Promise.all([
-        api<object>("GET", `${at}/check-runs/${checkRun}`),
+      const [run, pulls, repository, sender] = await Promise.all([
+        api<{ head_sha: string }>("GET", `${at}/check-runs/${checkRun}`),
+        api<{ number: number; head: Sha & { ref: string }; base: Sha & { ref: string } }[]>("GET", `${at}/pulls`),
         api<object>("GET", at),
         api<object>("GET", `/users/${login}`),
       ]);
       await place.relay.send("check_run", {
         action: "requested_action",
         requested_action: { identifier },
-        check_run: run,
+        // GitHub names the open pull requests of the commit; emulate names none.
+        check_run: { ...run, pull_requests: pulls.filter((pull) => pull.head.sha === run.head_sha) },
         repository,
         sender,
         installation: { id: place.installationId },

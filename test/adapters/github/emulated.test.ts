@@ -283,6 +283,47 @@ describe("the emulated GitHub", () => {
     expect(text(await github.readFile(repo, "y.tf", "main"))).toBe("# 2\n");
   });
 
+  it("names the true head of a pull request whose branch moved, signed", async () => {
+    const before = world.relay.deliveries.length;
+    const branch = "feature/w";
+    await world.people.carol.push({ branch, message: "w", files: { "w.tf": "#\n" } });
+    const number = await world.people.carol.openPullRequest({ branch, title: "w" });
+    const moved = await world.people.carol.push({ branch, message: "w2", files: { "w.tf": "# 2\n" } });
+    await until(() => pushedTo(before).includes(moved));
+    await world.people.alice.close(number);
+    const closed = () =>
+      world.relay.deliveries
+        .slice(before)
+        .find((d) => d.event === "pull_request" && d.body.includes('"action":"closed"'));
+    await until(() => closed() !== undefined);
+    const { body = "{}", signature } = closed() ?? {};
+    expect(JSON.parse(body).pull_request.head.sha).toBe(moved);
+    expect(signature).toBe(`sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`);
+  });
+
+  it("lets somebody press a check run's button and install the App", async () => {
+    const branch = "feature/v";
+    const sha = await world.people.carol.push({ branch, message: "v", files: { "v.tf": "#\n" } });
+    const number = await world.people.carol.openPullRequest({ branch, title: "v" });
+    const id = await github.createCheckRun(repo, {
+      name: "draco/gate",
+      headSha: sha,
+      title: "t",
+      summary: "s",
+      externalId: "PLAN01",
+    });
+    await world.people.carol.press(id, "approve");
+    expect(JSON.parse(world.relay.deliveries.at(-1)?.body ?? "{}")).toMatchObject({
+      action: "requested_action",
+      requested_action: { identifier: "approve" },
+      check_run: { head_sha: sha, external_id: "PLAN01", pull_requests: [{ number }] },
+      sender: { login: "carol" },
+      installation: { id: repo.installationId },
+    });
+    await world.install();
+    expect(world.relay.deliveries.at(-1)).toMatchObject({ event: "installation" });
+  });
+
   const pushedTo = (from: number) =>
     world.relay.deliveries.slice(from).flatMap((d) => (d.event === "push" ? [JSON.parse(d.body).after as string] : []));
 });
