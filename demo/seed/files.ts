@@ -1,17 +1,16 @@
 /** The files of acme/infra, as they lie beside this module. */
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-
-const ROOT = new URL("./infra/", import.meta.url);
+import { join } from "node:path";
+import { packageRoot } from "../../src/app/package-root.ts";
 
 /** Path from the repository's root to text. */
 export function seedFiles(): { readonly [path: string]: string } {
-  const entries = readdirSync(ROOT, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const root = fileURLToPath(ROOT);
+  const root = join(packageRoot(), "demo", "seed", "infra");
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
     entries
-      .map((entry) => `${entry.parentPath}/${entry.name}`.replaceAll("\\", "/").slice(root.length))
+      .map((entry) => `${entry.parentPath}/${entry.name}`.replaceAll("\\", "/").slice(root.length + 1))
       .sort()
-      .map((path) => [path, readFileSync(new URL(path, ROOT), "utf8")]),
+      .map((path) => [path, readFileSync(join(root, path), "utf8")]),
   );
 }
