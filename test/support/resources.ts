@@ -1,7 +1,6 @@
 /** Resources, stacks and rules for tests, with the least that a test must say. */
 import type { Resource } from "../../src/core/model/resource.ts";
 import type { SourceRange } from "../../src/core/model/source-range.ts";
-import type { ObjectValue } from "../../src/core/model/value.ts";
 import type { Stack } from "../../src/core/read/reading.ts";
 import { requireTrue } from "../../src/core/rules/checks.ts";
 import { type Rule, type RuleSource, rule } from "../../src/core/rules/rule.ts";
@@ -14,8 +13,7 @@ export const range = (file: string, line: number, endLine = line): SourceRange =
   endLine,
 });
 
-interface ResourceFacts extends Partial<Omit<Resource, "attributes" | "origin">> {
-  readonly attributes?: ObjectValue;
+interface ResourceFacts extends Partial<Resource> {
   readonly file?: string;
   /** First and last line of the block. */
   readonly lines?: readonly [number, number];
