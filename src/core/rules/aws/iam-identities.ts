@@ -1,6 +1,6 @@
 /** IAM users, their keys and passwords, and what is attached to whom. */
 import { isUnknown, type Value } from "../../model/value.ts";
-import { forbidOneOf, requireBetween } from "../checks.ts";
+import { forbidOneOf, requireBetween, requireThat } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
@@ -107,6 +107,34 @@ export const administrator = rule({
     resource "aws_iam_role_policy_attachment" "a" {
       role       = "ci"
       policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    }
+  `,
+});
+
+export const administratorLookup = rule({
+  id: "aws-iam-administrator-access-lookup",
+  aliases: ["CKV_AWS_275"],
+  title: "AdministratorAccess is looked up",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "data.aws_iam_policy",
+  why: "A policy is looked up in order to be attached. Almost nothing needs all rights, and least of all for ever.",
+  remedy: "Look up, or write, a policy with the rights that are needed.",
+  references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"],
+  check: (view) =>
+    allOf([
+      forbidOneOf(view, "name", ["AdministratorAccess"], { message: "AdministratorAccess is looked up" }),
+      requireThat(view, "arn", (arn) => !ADMINISTRATOR.test(String(arn)), { absent: "pass" }),
+    ]),
+  bad: `
+    data "aws_iam_policy" "p" {
+      name = "AdministratorAccess"
+    }
+  `,
+  good: `
+    data "aws_iam_policy" "p" {
+      name = "ReadOnlyAccess"
     }
   `,
 });
@@ -237,7 +265,7 @@ export const passwordReuse = rule({
   references: [PASSWORD_DOCS],
   compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.9" }],
   check: (view) =>
-    requireBetween(view, "password_reuse_prevention", 24, 24, { message: "Old passwords may be used again" }),
+    requireBetween(view, "password_reuse_prevention", 24, 1_000, { message: "Old passwords may be used again" }),
   fix: { risk: "in-place", edit: () => [set("password_reuse_prevention", 24)] },
   bad: `
     resource "${PASSWORDS}" "p" {

@@ -1,13 +1,13 @@
 /** Who may assume roles, and whom policy documents let in. */
 
 import type { Truth } from "../../model/value.ts";
-import { findStatement, grantsAnyone, namesAnyone, some } from "../evaluators/policy/access.ts";
+import { findStatement, grantsAnyone, some } from "../evaluators/policy/access.ts";
 import { isNarrowed } from "../evaluators/policy/conditions.ts";
 import type { Statement } from "../evaluators/policy/document.ts";
 import { trustsAnyWorkflow } from "../evaluators/policy/github-oidc.ts";
-import { policyAt, policyOfDocument } from "../evaluators/policy/locate.ts";
+import { policyAt, policyOfDocument, statementPath } from "../evaluators/policy/locate.ts";
 import { rule } from "../rule.ts";
-import { and, not, notApplicable, or, verdictOf } from "../verdict.ts";
+import { and, not, notApplicable, verdictOf } from "../verdict.ts";
 
 const ROLE_DOCS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user.html";
 const OIDC_DOCS = "https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws";
@@ -56,10 +56,7 @@ const isAccount = (principal: string): boolean => /^\d{12}$|^arn:[^:]*:iam::[^:]
 const trustsAccount = (s: Statement): Truth =>
   and(
     s.effect === "unknown" ? "unknown" : s.effect === "Allow",
-    or(
-      some(s.principals, (p) => p.kind === "aws" && isAccount(p.value)),
-      namesAnyone(s),
-    ),
+    some(s.principals, (p) => p.kind === "aws" && isAccount(p.value)),
     not(isNarrowed(s)),
   );
 
@@ -99,8 +96,7 @@ export const openDocument = rule({
   references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"],
   check(view) {
     const { truth, index } = grantsAnyone(policyOfDocument(view));
-    const own = index >= 0 && index < view.blocks("statement").items.length;
-    return verdictOf(not(truth), own ? `statement.${index}` : "statement", "A statement lets any principal in");
+    return verdictOf(not(truth), statementPath(view, index), "A statement lets any principal in");
   },
   bad: `
     data "aws_iam_policy_document" "p" {
@@ -173,8 +169,7 @@ export const githubDocument = rule({
   references: [OIDC_DOCS],
   check(view) {
     const { truth, index } = trustsAnyWorkflow(policyOfDocument(view));
-    const own = index >= 0 && index < view.blocks("statement").items.length;
-    return verdictOf(not(truth), own ? `statement.${index}` : "statement", OIDC_MESSAGE);
+    return verdictOf(not(truth), statementPath(view, index), OIDC_MESSAGE);
   },
   bad: `
     data "aws_iam_policy_document" "p" {

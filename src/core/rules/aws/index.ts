@@ -8,6 +8,7 @@ import * as ec2Metadata from "./ec2-metadata.ts";
 import * as ec2UserData from "./ec2-user-data.ts";
 import * as eks from "./eks.ts";
 import * as iam from "./iam.ts";
+import * as iamDanger from "./iam-danger.ts";
 import * as iamIdentities from "./iam-identities.ts";
 import * as iamTrust from "./iam-trust.ts";
 import * as kms from "./kms.ts";
@@ -42,6 +43,7 @@ const SERVICES: readonly Service[] = [
   ec2UserData,
   autoscaling,
   iam,
+  iamDanger,
   iamTrust,
   iamIdentities,
   kms,

@@ -4,7 +4,7 @@ import { grantsAnyone } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { and, not, notApplicable, pass, verdictOf } from "../verdict.ts";
+import { and, not, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
 
 const POLICY_DOCS = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
 
@@ -20,11 +20,14 @@ export const keyRotation = rule({
   references: ["https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"],
   compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.6" }],
   check(key) {
+    const rotates = requireTrue(key, "enable_key_rotation", { message: "Rotation is off" });
+    for (const path of ["customer_master_key_spec", "key_usage"])
+      if (key.get(path).kind === "unknown" && rotates.status === "fail") return undecided(path);
     const spec = key.text("customer_master_key_spec") ?? key.text("key_spec") ?? "SYMMETRIC_DEFAULT";
     const use = key.text("key_usage") ?? "ENCRYPT_DECRYPT";
     if (spec !== "SYMMETRIC_DEFAULT" || use !== "ENCRYPT_DECRYPT" || key.has("custom_key_store_id") === true)
       return notApplicable;
-    return requireTrue(key, "enable_key_rotation", { message: "Rotation is off" });
+    return rotates;
   },
   fix: { risk: "in-place", edit: () => [set("enable_key_rotation", true)] },
   bad: [

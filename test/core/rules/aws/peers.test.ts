@@ -4,7 +4,8 @@ import { diskEncryption } from "../../../../src/core/rules/aws/ec2.ts";
 import { metadataTokens } from "../../../../src/core/rules/aws/ec2-metadata.ts";
 import { userDataSecrets } from "../../../../src/core/rules/aws/ec2-user-data.ts";
 import { clusterVersion, endpointOpen } from "../../../../src/core/rules/aws/eks.ts";
-import { adminDocument, adminPolicy, escalation } from "../../../../src/core/rules/aws/iam.ts";
+import { adminDocument, adminPolicy } from "../../../../src/core/rules/aws/iam.ts";
+import { escalation, everyResource, permissionsManagement } from "../../../../src/core/rules/aws/iam-danger.ts";
 import { administrator } from "../../../../src/core/rules/aws/iam-identities.ts";
 import { githubTrust, openTrust } from "../../../../src/core/rules/aws/iam-trust.ts";
 import { keyRotation, openKeyPolicy } from "../../../../src/core/rules/aws/kms.ts";
@@ -285,7 +286,24 @@ describe("IAM", () => {
       }`;
     expect(verdictOn(adminDocument, hcl)).toBe("fail");
     expect(verdictOn(adminPolicy, hcl)).toBe("not-applicable");
-    expect(verdictOn(escalation, hcl)).toBe("fail");
+    expect(verdictOn(escalation, hcl, "data.aws_iam_policy_document.d")).toBe("fail");
+    expect(verdictOn(escalation, hcl, "aws_iam_policy.p")).toBe("not-applicable");
+  });
+
+  it("does not take the policy of a resource for the policy of an identity", () => {
+    const hcl = `
+      data "aws_iam_policy_document" "key" {
+        statement {
+          actions   = ["kms:*"]
+          resources = ["*"]
+          principals {
+            type        = "AWS"
+            identifiers = ["arn:aws:iam::123456789012:root"]
+          }
+        }
+      }`;
+    expect(verdictOn(permissionsManagement, hcl)).toBe("pass");
+    expect(verdictOn(everyResource, hcl)).toBe("pass");
   });
 
   it("knows AdministratorAccess in every partition, and by prefix what it cannot be", () => {

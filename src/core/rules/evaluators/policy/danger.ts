@@ -52,7 +52,6 @@ export const CREDENTIALS: readonly string[] = [
   "connect:GetFederationToken",
   "connect:GetFederationTokens",
   "ec2:GetPasswordData",
-  "ecr:GetAuthorizationToken",
   "gamelift:RequestUploadCredentials",
   "iam:CreateAccessKey",
   "iam:CreateLoginProfile",
@@ -187,9 +186,12 @@ export const PERMISSIONS: readonly string[] = [
   "sso:PutInlinePolicyToPermissionSet",
 ];
 
-/** An Allow that no condition limits, on every resource. */
+/**
+ * Works on every resource, and no condition limits it. A statement with principals belongs to a resource, whose policy
+ * it is: there "*" means that resource.
+ */
 export function isUnconstrained(statement: Statement): Truth {
-  if (statement.conditions.length > 0) return false;
+  if (statement.conditions.length > 0 || statement.principals || statement.notPrincipals) return false;
   return and(onEverything(statement), statement.conditionsComplete ? true : "unknown");
 }
 

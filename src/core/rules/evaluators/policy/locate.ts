@@ -44,6 +44,13 @@ export function policyOfDocument(document: View, depth = 0): Policy {
   };
 }
 
+/** Where the document itself writes a statement of its policy: those that it takes over come before its own. */
+export function statementPath(document: View, index: number): string {
+  const takesOver = ["source_policy_documents", "source_json"].some((path) => document.has(path) !== false);
+  const own = index >= 0 && index < document.blocks("statement").items.length;
+  return own && !takesOver ? `statement.${index}` : "statement";
+}
+
 /** One `statement` block; its defaults are the data source's: effect Allow. */
 export function statementOf(block: Block): Statement {
   const effect = block.get("effect");
