@@ -110,7 +110,10 @@ const LABEL_COLOURS: readonly (readonly [RegExp, string])[] = [
   [/cost/, "1d76db"],
 ];
 
-/** The labels of an issue or pull request become exactly these; those missing in the repository are created. */
+/** Labels that people put there for Draco to read. */
+const PEOPLES = new Set(["draco:hold", "draco:no-plan", "draco:keep-updated"]);
+
+/** Draco's labels of an issue or pull request become exactly these; other people's stay. Missing ones are created. */
 export async function setLabels(
   octokits: Octokits,
   repo: Repo,
@@ -130,7 +133,12 @@ export async function setLabels(
     }
   }
   await translated(`label #${issue}`, async () => {
-    await octokit.rest.issues.setLabels({ ...at, issue_number: issue, labels: [...labels] });
+    const { data } = await octokit.rest.issues.listLabelsOnIssue({ ...at, issue_number: issue, per_page: 100 });
+    const present = data.map((label) => label.name);
+    const others = present.filter((name) => !/^draco(:|$)/.test(name) || PEOPLES.has(name));
+    const wanted = [...new Set([...others, ...labels])];
+    if (wanted.length === present.length && wanted.every((name) => present.includes(name))) return;
+    await octokit.rest.issues.setLabels({ ...at, issue_number: issue, labels: wanted });
   });
 }
 

@@ -255,6 +255,7 @@ export interface GitHub {
   getPullRequest(repo: Repo, number: number): Promise<PullRequest>;
   openPullRequests(repo: Repo): Promise<PullRequest[]>;
   listReviews(repo: Repo, number: number): Promise<Review[]>;
+  /** Draco's labels ("draco", "draco:…") become these; labels of people stay, draco:hold among them. */
   setLabels(repo: Repo, issue: number, labels: readonly string[]): Promise<void>;
   /** One open issue by exact title, made where there is none. */
   upsertIssue(repo: Repo, title: string, body: string): Promise<Issue>;

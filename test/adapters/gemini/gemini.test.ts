@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { seedFiles } from "../../../demo/seed/files.ts";
 import { type GeminiStandIn, startGemini } from "../../../demo/stand-ins/gemini.ts";
 import { Refused } from "../../../src/adapters/errors.ts";
 import { openGemini } from "../../../src/adapters/gemini/open.ts";
@@ -145,12 +146,14 @@ describe("an answer", () => {
 
 describe("the stand-in", () => {
   const RULE = { id: "r", title: "t", why: "w", remedy: "Set encrypted = true." };
-  const ask = async (code: string) => {
+  const ask = async (code: string, name = "x", rule = RULE) => {
     const file = parseHcl(new TextEncoder().encode(code), "main.tf");
-    const block = file.body.items.find((item): item is Block => item.kind === "block");
+    const block = file.body.items.find(
+      (item): item is Block => item.kind === "block" && item.labels.some((label) => label.value === name),
+    );
     if (!block) throw new Error("no block");
     const prompt = buildPrompt({
-      rule: RULE,
+      rule,
       address: "terraform_data.x",
       type: "terraform_data",
       path: "input.encrypted",
@@ -165,6 +168,17 @@ describe("the stand-in", () => {
   it("mends a finding through the whole protocol", async () => {
     const code = 'resource "terraform_data" "x" {\n  input = {\n    name      = "a"\n    encrypted = false\n  }\n}\n';
     expect(await ask(code)).toBe(code.replace("false", "true"));
+  });
+
+  it("mends the finding of the demo's own repository", async () => {
+    const code = seedFiles()["stacks/app/main.tf"] ?? "";
+    expect(await ask(code, "orders")).toBe(code.replace("encrypted = false", "encrypted = true"));
+  });
+
+  it("declines where the remedy names no value", async () => {
+    const code = seedFiles()["production/network.tf"] ?? "";
+    const rule = { ...RULE, remedy: "Let port 22 in only from the addresses that need it." };
+    expect(await ask(code, "bastion", rule)).toMatchObject({ kind: "declined" });
   });
 
   it("adds what is missing", async () => {

@@ -114,6 +114,20 @@ describe("writing", () => {
     expect(labels.map((l) => l.name).sort()).toEqual(["draco", "draco:security"]);
   });
 
+  it("changes its own labels and nobody else's", async () => {
+    const { number } = await world.people.alice.api<{ number: number }>("POST", "/repos/acme/infra/issues", {
+      title: "l",
+    });
+    const at = `/repos/acme/infra/issues/${number}/labels`;
+    await world.people.alice.api("POST", "/repos/acme/infra/labels", { name: "draco:hold", color: "b60205" });
+    await world.people.alice.api("POST", "/repos/acme/infra/labels", { name: "team-a", color: "b60205" });
+    await github.setLabels(repo, number, ["draco", "draco:needs-approval"]);
+    await world.people.alice.api("POST", at, { labels: ["draco:hold", "team-a"] });
+    await github.setLabels(repo, number, ["draco", "draco:approved"]);
+    const now = await world.people.alice.api<{ name: string }[]>("GET", at);
+    expect(now.map((l) => l.name).sort()).toEqual(["draco", "draco:approved", "draco:hold", "team-a"]);
+  });
+
   it("goes on where a job died after creating the branch", async () => {
     const branch = "draco/security/2-b";
     const request = fix(branch, "# two\n");
@@ -173,6 +187,20 @@ describe("writing", () => {
     await github.deleteBranch(repo, "draco/x");
     await github.deleteBranch(repo, "draco/x");
     expect(await github.branchSha(repo, "draco/x")).toBeUndefined();
+  });
+
+  it("merges the commit that was approved, once, and no other", async () => {
+    const base = (await github.branchSha(repo, "main")) ?? "";
+    const opened = await github.openPullRequest(repo, { ...fix("draco/security/8-h", "# eight\n"), baseSha: base });
+    const merge = { title: "Block public access", message: "Approved." };
+    const other = github.mergePullRequest(repo, opened.number, { ...merge, expectedHeadSha: base });
+    await expect(other).rejects.toThrow(Refused);
+    expect(await github.branchSha(repo, "main")).toBe(base);
+    const sha = await github.mergePullRequest(repo, opened.number, { ...merge, expectedHeadSha: opened.headSha });
+    expect(await github.branchSha(repo, "main")).toBe(sha);
+    expect(await github.getPullRequest(repo, opened.number)).toMatchObject({ state: "merged", mergeCommitSha: sha });
+    expect(text(await github.readFile(repo, "main.tf", "main"))).toBe("# eight\n");
+    head = sha;
   });
 
   it("closes a pull request", async () => {
