@@ -80,12 +80,8 @@ function charsetOf(given: string): Charset | undefined {
   return label === "identity" ? { name, label, identityUpTo: name === "US-ASCII" ? 0x7f : 0xff } : { name, label };
 }
 
-const encoders = new Map<string, ReadonlyMap<string, readonly number[]>>();
-
 /** Bytes of every character a set can write, found by reading all one- and two-byte sequences. */
 function encoderFor(label: string): ReadonlyMap<string, readonly number[]> {
-  const known = encoders.get(label);
-  if (known) return known;
   const table = new Map<string, readonly number[]>();
   const decoder = new TextDecoder(label, { fatal: true });
   const learn = (bytes: readonly number[]): boolean => {
@@ -102,7 +98,6 @@ function encoderFor(label: string): ReadonlyMap<string, readonly number[]> {
     if (learn([first]) || first < 0x80) continue;
     for (let second = 0x30; second < 256; second++) learn([first, second]);
   }
-  encoders.set(label, table);
   return table;
 }
 
@@ -114,6 +109,15 @@ function encode(value: string, charset: Charset): Uint8Array | undefined {
     return name === "UTF-16LE" ? little : little.swap16();
   }
   const bytes: number[] = [];
+  if (label === "windows-1252") {
+    for (const letter of value) {
+      const high = WINDOWS_1252.indexOf(letter);
+      const code = high < 0 ? (letter.codePointAt(0) ?? 0) : high + 0x80;
+      if (code > 0xff || (high < 0 && code >= 0x80 && code < 0xa0)) return undefined;
+      bytes.push(code);
+    }
+    return Uint8Array.from(bytes);
+  }
   const table = identityUpTo === undefined ? encoderFor(label ?? "") : undefined;
   for (const letter of value) {
     const code = letter.codePointAt(0) ?? 0;
@@ -129,6 +133,11 @@ function decode(bytes: Uint8Array, charset: Charset): string | undefined {
   if (identityUpTo !== undefined) {
     return bytes.every((byte) => byte <= identityUpTo) ? Buffer.from(bytes).toString("latin1") : undefined;
   }
+  if (label === "windows-1252") {
+    return Buffer.from(bytes)
+      .toString("latin1")
+      .replaceAll(/[\x80-\x9f]/g, (letter) => WINDOWS_1252.charAt(letter.charCodeAt(0) - 0x80));
+  }
   const byteOrderMark = name === "UTF-16" && bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : label;
   try {
     return new TextDecoder(byteOrderMark, { fatal: true, ignoreBOM: name !== "UTF-16" }).decode(bytes);
@@ -136,6 +145,9 @@ function decode(bytes: Uint8Array, charset: Charset): string | undefined {
     return undefined; // Bytes that mean nothing in this set.
   }
 }
+
+/** Bytes 0x80 to 0x9f of windows-1252; Node 20 decodes them as ISO 8859-1. */
+const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
 const unsupported = (given: string): FunctionError =>
   new FunctionError(

@@ -3,7 +3,7 @@
  * the machine, gives an unknown: what lies there must neither be read nor guessed.
  */
 import { type FunctionContext, FunctionError, type TerraformFunction } from "../function.ts";
-import { compareStrings, Mapping, setOf, type TypedValue, textOf, unknownOf } from "../typed-value.ts";
+import { compareStrings, isNullValue, Mapping, setOf, type TypedValue, textOf, unknownOf } from "../typed-value.ts";
 import { BOOL, DYNAMIC, SET_OF_STRING, STRING, type Type } from "../types.ts";
 import { any, fromTexts, text } from "./define.ts";
 import { decodeUtf8 } from "./encoding.ts";
@@ -73,8 +73,21 @@ const readText = (bytes: Uint8Array, path: string): string | FunctionError => {
   );
 };
 
-const hashOfFile = (name: string, digest: Digest, encoding: "hex" | "base64"): TerraformFunction =>
-  ofFile(name, (bytes) => digestOf(bytes, digest, encoding));
+const hashOfFile = (name: string, digest: Digest, encoding: "hex" | "base64"): TerraformFunction => ({
+  name,
+  parameters: [text("path")],
+  returns: STRING,
+  call: ([given], context) => {
+    const path = String(given);
+    const bytes = readBytes(path, context);
+    if (bytes === undefined) return open(STRING);
+    if (!(bytes instanceof FunctionError)) return digestOf(bytes, digest, encoding);
+    const isFolder = bytes.message.endsWith("is a directory");
+    return isFolder
+      ? new FunctionError(`read ${cleanPath(path)}: is a directory`)
+      : new FunctionError(`open ${path}: no such file or directory`);
+  },
+});
 
 const fileSet: TerraformFunction = {
   name: "fileset",
@@ -82,23 +95,29 @@ const fileSet: TerraformFunction = {
   returns: SET_OF_STRING,
   call: ([path, pattern], context) => {
     const base = confine(String(path), context);
-    const joined = confine(`${String(path)}/${String(pattern)}`, context);
+    const seen = cleanPath(`${String(path)}/${String(pattern)}`);
+    const joined = confine(seen, context);
     if (base === undefined || joined === undefined) return open(SET_OF_STRING);
     const test = globTest(joined);
     if (test instanceof FunctionError) return test;
     const fixed = joined.split("/").slice(0, -1);
     const wild = fixed.findIndex((part) => /[*?[{\\]/.test(part));
     const directory = (wild < 0 ? fixed : fixed.slice(0, wild)).join("/");
+    // Results are named as the pattern is, from the working directory: ../files/x stays that, though it is x.
+    const asSeen = seen
+      .split("/")
+      .slice(0, directory === "" ? -joined.split("/").length : directory.split("/").length - joined.split("/").length);
     const found = context.listFiles(directory).filter(test);
+    const names = found.map((file) => [...asSeen, file.slice(directory === "" ? 0 : directory.length + 1)].join("/"));
     return setOf(
       STRING,
-      found.sort(compareStrings).map((file) => textOf(relative(base, file))),
+      names.sort(compareStrings).map((name) => textOf(relative(cleanPath(String(path)), name))),
     );
   },
 };
 
 function relative(base: string, file: string): string {
-  const from = base === "" ? [] : base.split("/");
+  const from = base === "." ? [] : base.split("/");
   const to = file.split("/");
   let same = 0;
   while (same < from.length && from[same] === to[same]) same += 1;
@@ -115,6 +134,17 @@ function checkVariables(given: TypedValue | undefined): Mapping | FunctionError 
     `invalid template variable name ${JSON.stringify(wrong)}: must start with a letter, followed by zero or more letters, digits, and underscores`,
     1,
   );
+}
+
+function render(
+  source: string,
+  file: string,
+  variables: Mapping,
+  context: FunctionContext,
+): TypedValue | FunctionError {
+  const value = context.renderTemplate(source, file, variables);
+  if (value instanceof FunctionError || !isNullValue(value)) return value;
+  return new FunctionError(`${file}: Template result is null; that is not a valid result of a template`);
 }
 
 const baseName = (path: string): string => {
@@ -182,7 +212,7 @@ export const fileFunctions: readonly TerraformFunction[] = [
       const bytes = readBytes(path, context);
       if (bytes === undefined) return open(DYNAMIC);
       const source = bytes instanceof FunctionError ? bytes : readText(bytes, path);
-      return source instanceof FunctionError ? source : context.renderTemplate(source, path, variables);
+      return source instanceof FunctionError ? source : render(source, path, variables, context);
     },
   },
   {
@@ -193,7 +223,7 @@ export const fileFunctions: readonly TerraformFunction[] = [
       const variables = checkVariables(vars);
       return variables instanceof FunctionError
         ? variables
-        : context.renderTemplate(String(template), "<templatestring argument>", variables);
+        : render(String(template), "<templatestring argument>", variables, context);
     },
   },
 ];

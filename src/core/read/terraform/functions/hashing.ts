@@ -1,7 +1,7 @@
 /** Digests, name-based UUIDs, and RSA decryption. Pure computation; what draws random numbers stays unknown. */
-import { constants, createHash, createPrivateKey, privateDecrypt } from "node:crypto";
+import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
 import { FunctionError, type TerraformFunction } from "../function.ts";
-import { unknownOf } from "../typed-value.ts";
+import { type TypedValue, unknownOf } from "../typed-value.ts";
 import { STRING } from "../types.ts";
 import { fromTexts, number, text } from "./define.ts";
 import { decodeBase64, decodeUtf8 } from "./encoding.ts";
@@ -31,22 +31,33 @@ function nameBasedUuid(namespace: string, name: string): string | FunctionError 
   return hash.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+function readKey(key: string): KeyObject | undefined {
+  try {
+    const parsed = createPrivateKey(key);
+    return parsed.asymmetricKeyType === "rsa" ? parsed : undefined;
+  } catch {
+    return undefined; // Not a key: there is no way to ask first.
+  }
+}
+
 /** PKCS #1 v1.5, its padding taken off here: Node refuses that padding, whose errors leak where they are timed. */
-function decryptRsa(ciphertext: string, key: string): string | FunctionError {
+function decryptRsa(ciphertext: string, key: string): TypedValue | FunctionError {
   const bytes = decodeBase64(ciphertext);
   if (bytes === undefined)
     return new FunctionError(
       `failed to decode input ${JSON.stringify(ciphertext)}: cipher text must be base64-encoded`,
       0,
     );
+  // OpenSSH's own key format is one that Node cannot read.
+  if (key.includes("BEGIN OPENSSH PRIVATE KEY")) return unknownOf(STRING, { notNull: true });
+  const privateKey = readKey(key);
+  if (privateKey === undefined) return new FunctionError("invalid private key", 1);
   let plain: Uint8Array;
   try {
-    const privateKey = createPrivateKey(key);
-    if (privateKey.asymmetricKeyType !== "rsa") return new FunctionError("invalid private key type", 1);
     plain = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, bytes);
   } catch {
-    // OpenSSL says only that a key or a text is not good by throwing.
-    return new FunctionError("failed to decrypt: the key could not be parsed, or the cipher text is not for it", 1);
+    // OpenSSL says only by throwing that a text is not for a key.
+    return new FunctionError("failed to decrypt: crypto/rsa: decryption error");
   }
   const separator = plain.indexOf(0, 2);
   if (plain[0] !== 0 || plain[1] !== 2 || separator < 10)
@@ -65,10 +76,7 @@ const random = (
   parameters,
   ...(variadic && { variadic }),
   returns: STRING,
-  call: (args) =>
-    args.length > parameters.length + 1
-      ? new FunctionError(`${name}() takes no more than ${parameters.length + 1} arguments`)
-      : unknownOf(STRING, { notNull: true }),
+  call: () => unknownOf(STRING, { notNull: true }),
 });
 
 export const hashFunctions: readonly TerraformFunction[] = [
@@ -78,7 +86,12 @@ export const hashFunctions: readonly TerraformFunction[] = [
   fromTexts("base64sha256", ["str"], (value) => digestOf(value, "sha256", "base64")),
   fromTexts("base64sha512", ["str"], (value) => digestOf(value, "sha512", "base64")),
   random("bcrypt", [text("str")], number("cost")),
-  fromTexts("rsadecrypt", ["ciphertext", "privatekey"], decryptRsa),
+  {
+    name: "rsadecrypt",
+    parameters: [text("ciphertext"), text("privatekey")],
+    returns: STRING,
+    call: ([ciphertext, key]) => decryptRsa(String(ciphertext), String(key)),
+  },
   random("uuid", []),
   fromTexts("uuidv5", ["namespace", "name"], nameBasedUuid),
 ];

@@ -87,7 +87,7 @@ function readJson(source: string): TypedValue {
   };
   const unexpected = (where: string): Unreadable =>
     new Unreadable(
-      at >= source.length ? "unexpected end of JSON input" : `invalid character ${JSON.stringify(source[at])} ${where}`,
+      at >= source.length ? "unexpected EOF" : `invalid character ${JSON.stringify(source[at])} ${where}`.trimEnd(),
     );
   const next = (): string => {
     match(SPACE);
@@ -108,6 +108,12 @@ function readJson(source: string): TypedValue {
       if (!source.startsWith(word, at)) continue;
       at += word.length;
       return meaning;
+    }
+    if (
+      /^[a-z]+$/.test(source.slice(at)) &&
+      ["true", "false", "null"].some((word) => word.startsWith(source.slice(at)))
+    ) {
+      throw new Unreadable("unexpected EOF");
     }
     const digits = match(NUMBER_TEXT);
     const number = digits === undefined ? undefined : parseNumber(digits);
@@ -130,7 +136,7 @@ function readJson(source: string): TypedValue {
         at += 1;
         next();
       }
-      if (source[at] !== '"') throw unexpected("looking for beginning of object key string");
+      if (source[at] !== '"') throw unexpected("");
       const key = string();
       if (next() !== ":") throw unexpected("after object key");
       at += 1;

@@ -305,7 +305,10 @@ const matchKeys: TerraformFunction = {
     const kept: TypedValue[] = [];
     for (const [at, key] of itemsOf(keys).entries()) {
       const answers = wanted.map((each) => equals(key, each));
-      if (answers.includes(undefined)) return unknownOf(listType(element), { notNull: true });
+      // Terraform gives up with an empty list, though the answer is open.
+      if (answers.indexOf(undefined) >= 0 && !answers.slice(0, answers.indexOf(undefined)).includes(true)) {
+        return listOf(element, []);
+      }
       if (answers.includes(true)) kept.push(itemsOf(values)[at] ?? nullOf(element));
     }
     return listOf(element, kept);

@@ -25,6 +25,9 @@ const fromNumber = (name: string, compute: (n: Num) => TypedValue | FunctionErro
   call: ([n]) => compute(n as Num),
 });
 
+/** Terraform has a negative zero, which these functions do not keep. */
+const positiveZero = (n: Num): Num => (n === 0 ? 0 : n);
+
 const isFraction = (n: Num): boolean => typeof n !== "number" && !isWhole(n);
 
 const floor = (n: Num): Num => (isFraction(n) ? fromBigInt(toBigInt(n) - (compareNumbers(n, 0) < 0 ? 1n : 0n)) : n);
@@ -109,6 +112,8 @@ const sum: TerraformFunction = {
 };
 
 const MOST_IN_RANGE = 1024;
+const TOO_MANY =
+  "more than 1024 values were generated; either decrease the difference between start and end or use a smaller step";
 
 const range: TerraformFunction = {
   name: "range",
@@ -126,12 +131,14 @@ const range: TerraformFunction = {
       return new FunctionError("end must be less than start when step is negative", 1);
     if (stepSign > 0 && down) return new FunctionError("end must be greater than start when step is positive", 1);
     const items: Num[] = [];
+    const tooMany = new FunctionError(TOO_MANY);
+    if (typeof start === "number" && typeof end === "number" && typeof step === "number" && step !== 0) {
+      if ((end - start) / step > MOST_IN_RANGE) return tooMany;
+      for (let n = start; step < 0 ? n > end : n < end; n += step) items.push(n);
+      return listOf(NUMBER, items);
+    }
     for (let n = start; stepSign < 0 ? compareNumbers(n, end) > 0 : compareNumbers(n, end) < 0; n = add(n, step)) {
-      if (items.length >= MOST_IN_RANGE) {
-        return new FunctionError(
-          "more than 1024 values were generated; either decrease the difference between start and end or use a smaller step",
-        );
-      }
+      if (items.length >= MOST_IN_RANGE) return tooMany;
       items.push(n);
     }
     return listOf(NUMBER, items);
@@ -139,8 +146,8 @@ const range: TerraformFunction = {
 };
 
 export const numberFunctions: readonly TerraformFunction[] = [
-  fromNumber("abs", (n) => (compareNumbers(n, 0) < 0 ? negate(n) : n)),
-  fromNumber("ceil", (n) => negate(floor(negate(n)))),
+  fromNumber("abs", (n) => positiveZero(compareNumbers(n, 0) < 0 ? negate(n) : n)),
+  fromNumber("ceil", (n) => positiveZero(negate(floor(negate(n))))),
   fromNumber("floor", floor),
   fromNumber("signum", (n) => {
     const whole = wholeNumber(n);

@@ -13,6 +13,7 @@ import {
   tupleOf,
   typeOf,
   UnknownValue,
+  unknownOf,
   unmark,
 } from "../typed-value.ts";
 import { DYNAMIC, friendlyName, LIST_OF_STRING, listType, STRING, type Type, tupleType } from "../types.ts";
@@ -142,10 +143,15 @@ const slice: TerraformFunction = {
 
 const sort: TerraformFunction = {
   name: "sort",
-  parameters: [list("list", STRING)],
+  parameters: [list("list", STRING, { depth: "shallow" })],
   returns: LIST_OF_STRING,
   call: ([values]) => {
     const items = itemsOf(values);
+    if (items.some((item) => item instanceof UnknownValue))
+      return listOf(
+        STRING,
+        items.map(() => unknownOf(STRING)),
+      );
     const empty = items.findIndex((item) => item instanceof NullValue);
     if (empty >= 0) return new FunctionError(`given list element ${empty} is null; a null string cannot be sorted`);
     return listOf(STRING, items.map(String).sort(compareStrings));

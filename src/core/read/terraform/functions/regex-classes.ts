@@ -32,15 +32,8 @@ export const complement = (set: string): string => `[^${set}]`;
 export const characterOf = (code: number): string => `\\u{${code.toString(16)}}`;
 export const rangeOf = (low: number, high: number): string => `[${characterOf(low)}-${characterOf(high)}]`;
 
-const properties = new Map<string, string | undefined>();
-
 /** The JS class of a Unicode category or script by RE2's name ("L", "Lu", "Greek", "Any"); undefined where there is none. */
 export function unicodeProperty(name: string): string | undefined {
-  if (!properties.has(name)) properties.set(name, findProperty(name));
-  return properties.get(name);
-}
-
-function findProperty(name: string): string | undefined {
   if (name === "Any") return "\\p{Any}";
   if (!/^[A-Z]\w*$/.test(name)) return undefined;
   const candidates = name.length <= 2 ? [`\\p{${name}}`] : [`\\p{Script=${name}}`];

@@ -126,7 +126,7 @@ export function search(program: Program, codes: readonly number[], from: number,
 
   for (let at = from; at <= codes.length; at++) {
     if (found === undefined) add(threads, { step: program.start, saved: blank }, at);
-    if (threads.length === 0) break;
+    if (threads.length === 0 && found !== undefined) break;
     const code = codes[at];
     for (const thread of threads) {
       const step = steps[thread.step] as Step;

@@ -1,7 +1,8 @@
 /** Set algebra. */
 import { convert } from "../convert.ts";
-import { FunctionError, type TerraformFunction } from "../function.ts";
+import { FunctionError, type Parameter, type TerraformFunction } from "../function.ts";
 import {
+  isWhollyKnown,
   joinMarks,
   listOf,
   type Marks,
@@ -19,8 +20,10 @@ import {
 import { DYNAMIC, listType, setType, type Type, tupleType, unify } from "../types.ts";
 import { any } from "./define.ts";
 
+type Depth = "shallow" | "deep";
+
 const INCOMPATIBLE = new FunctionError("given sets must all have compatible element types");
-const setParameter = (name: string) => ({ name, type: setType(DYNAMIC) });
+const setParameter = (name: string, depth: Depth): Parameter => ({ name, type: setType(DYNAMIC), depth });
 const itemsOf = (value: TypedValue | undefined): readonly TypedValue[] =>
   value instanceof Sequence ? value.items : [];
 
@@ -38,11 +41,13 @@ const algebra = (
   name: string,
   parameters: readonly string[],
   others: string | undefined,
+  /** What unknown elements do to the result: "deep" leaves it open. */
+  depth: Depth,
   keep: (items: ReadonlyMap<string, TypedValue>, other: ReadonlyMap<string, TypedValue>) => Map<string, TypedValue>,
 ): TerraformFunction => ({
   name,
-  parameters: parameters.map(setParameter),
-  ...(others !== undefined && { variadic: setParameter(others) }),
+  parameters: parameters.map((each) => setParameter(each, depth)),
+  ...(others !== undefined && { variadic: setParameter(others, depth) }),
   returns: (args) => {
     const element = commonElement(args);
     return element instanceof FunctionError ? element : setType(element);
@@ -51,10 +56,12 @@ const algebra = (
     const element = commonElement(args);
     if (element instanceof FunctionError) return element;
     const sets: Map<string, TypedValue>[] = [];
-    for (const arg of args) {
+    for (const [set, arg] of args.entries()) {
       const converted = convert(arg, setType(element));
       if (!converted.ok) return INCOMPATIBLE;
-      sets.push(new Map(itemsOf(unmark(converted.value)).map((item) => [setKey(item), item])));
+      // Two unknowns may turn out different, so each is its own element.
+      const keyOf = (item: TypedValue, at: number): string => (isWhollyKnown(item) ? setKey(item) : `${set}.${at}`);
+      sets.push(new Map(itemsOf(unmark(converted.value)).map((item, at) => [keyOf(item, at), item])));
     }
     return setOf(element, [...sets.reduce(keep).values()]);
   },
@@ -122,8 +129,14 @@ const setProduct: TerraformFunction = {
 };
 
 export const setFunctions: readonly TerraformFunction[] = [
-  algebra("setintersection", ["first_set"], "other_sets", (a, b) => new Map([...a].filter(([key]) => b.has(key)))),
-  algebra("setsubtract", ["a", "b"], undefined, (a, b) => new Map([...a].filter(([key]) => !b.has(key)))),
-  algebra("setunion", ["first_set"], "other_sets", (a, b) => new Map([...a, ...b])),
+  algebra(
+    "setintersection",
+    ["first_set"],
+    "other_sets",
+    "deep",
+    (a, b) => new Map([...a].filter(([key]) => b.has(key))),
+  ),
+  algebra("setsubtract", ["a", "b"], undefined, "deep", (a, b) => new Map([...a].filter(([key]) => !b.has(key)))),
+  algebra("setunion", ["first_set"], "other_sets", "shallow", (a, b) => new Map([...a, ...b])),
   setProduct,
 ];

@@ -6,11 +6,17 @@ import { fromTexts, list, number, testOfTexts, text, tooMuchText, wholeIndex } f
 import { replaceMatches } from "./regex.ts";
 
 const clusters = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Inside a conjunct of Indic letters, which Terraform's older tables take apart. */
+const CONJUNCT = /(?<=[\p{M}\u200d])(?=\p{Lo})/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Grapheme clusters: what a person calls a character. */
 export const charactersOf = (value: string): readonly string[] =>
-  PLAIN.test(value) ? value.split("") : Array.from(clusters.segment(value), (each) => each.segment);
+  PLAIN.test(value)
+    ? value.split("")
+    : Array.from(clusters.segment(value), ({ segment }) => segment).flatMap((segment) =>
+        CONJUNCT.test(segment) ? segment.split(CONJUNCT) : [segment],
+      );
 
 /** Letter by letter: a mapping that would make several letters of one (ß → SS) is not made. */
 const mapLetters = (value: string, map: (letter: string) => string): string => {

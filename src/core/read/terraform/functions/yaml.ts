@@ -4,8 +4,18 @@ import type { ParsedNode } from "yaml";
 import { convert } from "../convert.ts";
 import { FunctionError, type TerraformFunction } from "../function.ts";
 import { parseNumber } from "../number.ts";
-import { isNumber, Mapping, NULL, NullValue, objectOf, type TypedValue, textOf, tupleOf } from "../typed-value.ts";
-import { DYNAMIC, STRING } from "../types.ts";
+import {
+  isNumber,
+  Mapping,
+  NULL,
+  NullValue,
+  objectOf,
+  type TypedValue,
+  textOf,
+  tupleOf,
+  typeOf,
+} from "../typed-value.ts";
+import { DYNAMIC, friendlyName, STRING } from "../types.ts";
 import { formatTimestamp, parseTimestamp } from "./datetime.ts";
 import { any, text } from "./define.ts";
 import { decodeBase64 } from "./encoding.ts";
@@ -90,6 +100,7 @@ function decodeYaml(source: string): TypedValue | FunctionError {
     version: "1.2",
     schema: "failsafe",
     uniqueKeys: false,
+    resolveKnownTags: false,
     logLevel: "silent",
     keepSourceTokens: false,
   });
@@ -136,9 +147,9 @@ function decodeYaml(source: string): TypedValue | FunctionError {
     const read = tag === undefined ? plainScalar(content) : taggedScalar(tag, content);
     if (read instanceof FunctionError) throw new Unreadable(read.message);
     if (!block || tag !== undefined) return read;
-    // Terraform types a block as text, yet reads "no" in it as false, which then is the text "false".
-    if (read instanceof NullValue) return new NullValue(STRING);
-    return typeof read === "boolean" ? String(read) : textOf(content);
+    // Terraform types a block as text, yet reads what stands in it: "no" becomes false, and that the text "false".
+    const asText = convert(read, STRING);
+    return asText.ok ? asText.value : textOf(content);
   }
 
   function mapping(items: Pairs, tag: string | undefined): TypedValue {
@@ -147,7 +158,8 @@ function decodeYaml(source: string): TypedValue | FunctionError {
     for (const pair of items) {
       if (yaml.isScalar(pair.key) && pair.key.value === "<<" && pair.key.type === "PLAIN") {
         const merged = value(pair.value);
-        if (!(merged instanceof Mapping)) throw new Unreadable("only a mapping can be merged into a mapping");
+        if (!(merged instanceof Mapping))
+          throw new Unreadable(`cannot merge ${friendlyName(typeOf(merged))} into mapping`);
         for (const [key, item] of merged.entries) if (!entries.has(key)) entries.set(key, item);
         continue;
       }
@@ -164,6 +176,7 @@ function decodeYaml(source: string): TypedValue | FunctionError {
     return tupleOf(items.map(value));
   }
 
+  if (/^\s*\.\.\.\s*$/.test(source)) return new FunctionError("did not find expected node content");
   if (document.contents === null) return new FunctionError("on line 1, column 1: missing start of document");
   try {
     return value(document.contents as ParsedNode);

@@ -16,6 +16,9 @@ export interface Answer {
   readonly json: string;
 }
 
+/** In place of a type that terraform does not tell, since the value is not known before apply. */
+export const UNTOLD = "unknown";
+
 export interface Case {
   readonly expression: string;
   readonly answer?: Answer;

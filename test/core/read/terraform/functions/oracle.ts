@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Answer, filesFolder } from "./cases.ts";
+import { type Answer, filesFolder, UNTOLD } from "./cases.ts";
 
 export const hasTerraform = (): boolean => {
   const asked = spawnSync("terraform", ["version", "-json"], { encoding: "utf8", env: environment() });
@@ -28,45 +28,44 @@ interface Plan {
   };
 }
 
+const output = (name: string, expression: string): string =>
+  `output "${name}" {\n  sensitive = true\n  value = ${expression}\n}\n`;
+
 /** What terraform makes of each expression; what fails is an error without its message (see `askMessage`). */
 export async function askTerraform(expressions: readonly string[]): Promise<readonly Answer[]> {
-  const output = (name: string, expression: string): string =>
-    `output "${name}" {\n  sensitive = true\n  value = ${expression}\n}\n`;
-  const main = expressions
-    .map(
-      (expression, i) =>
-        output(`v${i}`, `try({ ok = ${expression} }, "failed")`) +
-        output(`j${i}`, `try(jsonencode(${expression}), null)`),
-    )
-    .join("");
-  const plan = await planOf(`resource "terraform_data" "unknown" {}\n${main}`);
-  return expressions.map((_, i) => answerOf(plan, i));
+  const guarded = expressions.flatMap((expression, i) => [
+    output(`v${i}`, `try({ ok = ${expression} }, "failed")`),
+    output(`j${i}`, `try(jsonencode(${expression}), null)`),
+  ]);
+  const first = await planOf(guarded);
+  const answers = expressions.map((_, i) => answerOf(first, i));
+  // try() of anything unknown is unknown as a whole: what is unknown inside shows without it.
+  const open = expressions.map((expression, i) => ({ expression, i })).filter(({ i }) => answers[i] === undefined);
+  const second =
+    open.length === 0 ? {} : await planOf(open.map(({ expression, i }) => output(`v${i}`, `{ ok = ${expression} }`)));
+  return answers.map((answer, i) => answer ?? openAnswerOf(second, i));
 }
 
-function answerOf(plan: Plan, index: number): Answer {
-  const change = plan.output_changes?.[`v${index}`];
+function answerOf(plan: Plan, index: number): Answer | undefined {
+  if (plan.output_changes?.[`v${index}`]?.after_unknown !== false) return undefined;
   const planned = plan.planned_values?.outputs?.[`v${index}`];
   if (planned?.value === "failed") return { kind: "error", text: "", json: "" };
-  const type = attribute(planned?.type, (it) => (Array.isArray(it) && isRecord(it[1]) ? it[1].ok : undefined));
-  const unknown = isRecord(change?.after_unknown) ? change.after_unknown.ok : change?.after_unknown;
-  if (unknown === true || containsTrue(unknown)) {
-    const known = isRecord(change?.after) ? change.after.ok : undefined;
-    return { kind: "value", text: JSON.stringify(type ?? "dynamic"), json: JSON.stringify(overlay(known, unknown)) };
-  }
+  const type = Array.isArray(planned?.type) && isRecord(planned.type[1]) ? planned.type[1].ok : undefined;
   const json = plan.planned_values?.outputs?.[`j${index}`]?.value;
   return { kind: "value", text: JSON.stringify(type ?? "dynamic"), json: typeof json === "string" ? json : "" };
+}
+
+/** A plan does not tell the type of what is unknown. */
+function openAnswerOf(plan: Plan, index: number): Answer {
+  const change = plan.output_changes?.[`v${index}`];
+  const known = isRecord(change?.after) ? change.after.ok : undefined;
+  const unknown = isRecord(change?.after_unknown) ? change.after_unknown.ok : change?.after_unknown;
+  return { kind: "value", text: UNTOLD, json: JSON.stringify(overlay(known, unknown)) };
 }
 
 const UNKNOWN = "<unknown>";
 const isRecord = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const attribute = (value: Json | undefined, read: (value: Json) => Json | undefined): Json | undefined =>
-  value === undefined ? undefined : read(value);
-
-function containsTrue(value: Json | undefined): boolean {
-  if (typeof value !== "object" || value === null) return value === true;
-  return Object.values(value).some(containsTrue);
-}
 
 function overlay(known: Json | undefined, unknown: Json | undefined): Json {
   if (unknown === true) return UNKNOWN;
@@ -78,13 +77,13 @@ function overlay(known: Json | undefined, unknown: Json | undefined): Json {
   return Object.fromEntries(names.map((name) => [name, overlay(fields[name], unknown[name])]));
 }
 
-async function planOf(main: string): Promise<Plan> {
+async function planOf(outputs: readonly string[]): Promise<Plan> {
   const scratch = mkdtempSync(join(tmpdir(), "draco-functions-"));
   try {
     const folder = join(scratch, "files");
     mkdirSync(folder);
     cpSync(filesFolder, folder, { recursive: true });
-    writeFileSync(join(folder, "main.tf"), main);
+    writeFileSync(join(folder, "main.tf"), outputs.join(""));
     const options = { cwd: folder, env: environment(), maxBuffer: 1 << 28 };
     const run = promisify(execFile);
     await run("terraform", ["init", "-no-color", "-input=false", "-backend=false"], options);
