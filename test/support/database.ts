@@ -189,8 +189,12 @@ async function sharedServer(): Promise<Server> {
   throw new Error(`The test server did not start within 30 s; see ${folder}.`);
 }
 
-/** The process that all test files of one jest run have in common: the parent where jest has workers, else itself. */
-const runId = (): number => (process.env.JEST_WORKER_ID !== undefined && process.send ? process.ppid : process.pid);
+/**
+ * The process that all test files of one jest run have in common: jest's workers are its children and have a channel to
+ * it, which their sandbox hides but their environment tells; without workers it is this very process.
+ */
+const runId = (): number =>
+  process.argv.some((argument) => argument.endsWith("processChild.js")) ? process.ppid : process.pid;
 
 async function startServer(folder: string): Promise<Server> {
   const bin = postgresBinaries();

@@ -114,8 +114,10 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
     maintenanceIntervalSeconds: 300,
   });
   boss.on("error", (error) => onError(error));
-  await boss.start();
-  await createQueues(boss);
+  await alone(database, async () => {
+    await boss.start();
+    await createQueues(boss);
+  });
   // The lock on its directory proves that whoever ran these is gone: no need to wait for their leases.
   if (database.kind === "pglite") {
     await sql(`UPDATE ${SCHEMA}.job SET state = 'retry', start_after = now() WHERE state = 'active'`);
@@ -304,6 +306,22 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
       await boss.stop({ graceful: false, close: false, wait: false });
     },
   };
+}
+
+/** Processes that open one database at the same moment take turns. PGlite has one process, and one connection. */
+async function alone({ kind, pool }: Database, work: () => Promise<void>): Promise<void> {
+  if (kind === "pglite") return work();
+  const client = await pool.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock(hashtext('draco.queue'))");
+    try {
+      await work();
+    } finally {
+      await client.query("SELECT pg_advisory_unlock(hashtext('draco.queue'))");
+    }
+  } finally {
+    client.release();
+  }
 }
 
 async function createQueues(boss: PgBoss): Promise<void> {
