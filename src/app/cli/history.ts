@@ -85,7 +85,7 @@ export interface HistoryRow {
 export function renderHistory(entries: readonly HistoryRow[], planId: (changeId: string) => string): string {
   const table = new Table({
     head: ["When", "Change", "Event", "To", "By", "Surface", "Digest"],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   for (const e of entries) {
     table.push([
