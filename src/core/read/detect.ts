@@ -36,7 +36,7 @@ function detectContent(text: string, lower: string, extension: string): Format |
   }
   if (extension === "json") return undefined;
   if (isTemplateYaml(text)) return "cloudformation";
-  if (/^(?:- |["'\s]*)?apiVersion["']?\s*:/m.test(text) && /^(?: {2}|["'\s]*)?kind["']?\s*:/m.test(text))
+  if (/^(?:- |["' ]{0,8})apiVersion["']?[ \t]*:/m.test(text) && /^["' ]{0,8}kind["']?[ \t]*:/m.test(text))
     return "kubernetes";
   if (/^action\.ya?ml$/.test(lower) && /^runs\s*:/m.test(text)) return "workflow";
   if (/^jobs\s*:/m.test(text) && /^["']?on["']?\s*:/m.test(text)) return "workflow";
@@ -48,7 +48,7 @@ const STRUCTURED: ReadonlySet<string> = new Set(["yaml", "yml", "json", "templat
 const isTemplateYaml = (text: string): boolean =>
   /^["']?AWSTemplateFormatVersion["']?\s*:/m.test(text) ||
   (/^["']?Resources["']?\s*:/m.test(text) &&
-    /^\s+["']?Type["']?\s*:\s*["']?(?:AWS|Alexa|Custom|Third)[A-Za-z]*::/m.test(text)) ||
+    /^[ \t]+["']?Type["']?[ \t]*:[ \t]*["']?(?:AWS|Alexa|Custom|Third)[A-Za-z]*::/m.test(text)) ||
   /^Transform\s*:\s*["']?AWS::/m.test(text);
 
 const isTemplateJson = (text: string): boolean =>
@@ -61,7 +61,9 @@ const isDockerfileName = (name: string): boolean =>
 
 /** A file without an extension that opens with FROM (after comments, directives and ARG). */
 const startsLikeDockerfile = (text: string): boolean =>
-  /^(?:\s*(?:#[^\n]*|ARG\s+[A-Za-z_][^\n]*)?\r?\n)*\s*FROM\s+\S+(?:\s+AS\s+\S+)?\s*\r?(?:\n|$)/i.test(text);
+  /^\ufeff?(?:[ \t]*(?:#[^\n]*|ARG[ \t]+[A-Za-z_][^\n]*)?\r?\n)*[ \t]*FROM[ \t]+\S+(?:[ \t]+AS[ \t]+\S+)?[ \t]*\r?(?:\n|$)/i.test(
+    text,
+  );
 
 const textOf = (head: Uint8Array): string =>
   decoder.decode(head.length > HEAD_BYTES ? head.subarray(0, HEAD_BYTES) : head);

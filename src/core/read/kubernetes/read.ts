@@ -45,7 +45,7 @@ export function readKubernetes(files: readonly SourceFile[]): Reading {
 }
 
 const HELM =
-  /\{\{-?\s*(?:[^}\n]*(?:\.Values\b|\.Release\.|\.Chart\.|\.Capabilities\.|\binclude\s+"|\btoYaml\b|\btpl\s))|^\s*\{\{-?\s*(?:if|range|with|end|else|define|template|\/\*)\b/m;
+  /\{\{-?\s*(?:[^}\n]{0,200}(?:\.Values\b|\.Release\.|\.Chart\.|\.Capabilities\.|\binclude\s+"|\btoYaml\b|\btpl\s))|^[ \t]*\{\{-?[ \t]*(?:if|range|with|end|else|define|template|\/\*)\b/m;
 
 function isHelmTemplate(file: SourceFile): boolean {
   if (!file.bytes.includes(0x7b)) return false;

@@ -28,7 +28,7 @@ export class YamlDocument {
   readonly root: Node | undefined;
   readonly source: SourceText;
   readonly dialect: Dialect;
-  readonly #entries = new Map<YAMLMap, readonly Entry[]>();
+  readonly #entries = new Map<YAMLMap, ReadonlyMap<string, Entry>>();
   readonly #values = new Map<Node, { readonly value: Value; readonly size: number }>();
   readonly #anchors: ReadonlyMap<Alias, Node>;
 
@@ -58,11 +58,15 @@ export class YamlDocument {
 
   /** The entries of a mapping, merge keys included, where a key is written twice the last one counts. */
   entries(node: Node | null | undefined): readonly Entry[] {
+    return [...this.#entriesOf(node).values()];
+  }
+
+  #entriesOf(node: Node | null | undefined): ReadonlyMap<string, Entry> {
     const map = this.deref(node);
-    if (!map || !isMap(map)) return [];
+    if (!map || !isMap(map)) return NO_ENTRIES;
     const known = this.#entries.get(map);
     if (known) return known;
-    this.#entries.set(map, []); // a mapping that merges itself has nothing to add
+    this.#entries.set(map, NO_ENTRIES); // a mapping that merges itself has nothing to add
     const found = new Map<string, Entry>();
     const merged: Entry[] = [];
     for (const pair of map.items) {
@@ -80,13 +84,12 @@ export class YamlDocument {
       }
     }
     for (const entry of merged) if (!found.has(entry.key)) found.set(entry.key, entry);
-    const entries = [...found.values()];
-    this.#entries.set(map, entries);
-    return entries;
+    this.#entries.set(map, found);
+    return found;
   }
 
   get(node: Node | null | undefined, key: string): Entry | undefined {
-    return this.entries(node).find((entry) => entry.key === key);
+    return this.#entriesOf(node).get(key);
   }
 
   items(node: Node | null | undefined): readonly (Node | null)[] {
@@ -214,6 +217,7 @@ export class AliasBomb extends Error {
   }
 }
 
+const NO_ENTRIES: ReadonlyMap<string, Entry> = new Map();
 const NOTHING = { value: null, size: 1 } as const;
 const OPEN: { readonly value: Value; readonly size: number } = { value: null, size: 0 };
 

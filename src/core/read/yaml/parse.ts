@@ -52,18 +52,39 @@ export function yamlDiagnostic(source: SourceText, summary: string, start: numbe
   return { severity: "error", summary, file: source.path, line: range.line, column: source.columnAt(at), range };
 }
 
+/** The library recurses: deeper text than this could end the process (V8 aborts when a regex meets the stack's end). */
+const MAX_DEPTH = 300;
+/** Every level of a block takes a column at least, two where dashes nest on one line. */
+const MAX_INDENTATION = 600;
+
 function parse(source: SourceText, diagnostics: Diagnostic[]): readonly Document.Parsed[] {
-  try {
-    const options = { prettyErrors: false, uniqueKeys: false, strict: false, logLevel: "silent" } as const;
-    const parsed = parseAllDocuments(source.text, options);
-    return "empty" in parsed ? [] : parsed;
-  } catch (error) {
-    // The library recurses: text that nests some thousand levels deep ends its stack.
-    if (!(error instanceof RangeError)) throw error;
-    diagnostics.push(yamlDiagnostic(source, "The YAML nests too deeply to be read", 0, 0));
+  const tooDeep = tooDeepAt(source.text);
+  if (tooDeep !== undefined) {
+    diagnostics.push(yamlDiagnostic(source, "The YAML nests too deeply to be read", tooDeep, tooDeep));
     return [];
   }
+  const options = { prettyErrors: false, uniqueKeys: false, strict: false, logLevel: "silent" } as const;
+  const parsed = parseAllDocuments(source.text, options);
+  return "empty" in parsed ? [] : parsed;
 }
+
+/** Where text begins to nest too deeply; undefined for all that anybody would write. */
+function tooDeepAt(text: string): number | undefined {
+  const indented = new RegExp(`^[ \\t?:-]{${MAX_INDENTATION}}`, "m").exec(text);
+  if (indented) return indented.index;
+  // Brackets that are text count as well, but nobody writes hundreds of them without closing.
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_BRACKET || code === OPEN_BRACE) {
+      depth++;
+      if (depth > MAX_DEPTH) return at;
+    } else if ((code === CLOSE_BRACKET || code === CLOSE_BRACE) && depth > 0) depth--;
+  }
+  return undefined;
+}
+
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** What each alias stands for: the last anchor of that name before it. */
 function anchorsOf(document: Document.Parsed, source: SourceText): ReadonlyMap<Alias, Node> {

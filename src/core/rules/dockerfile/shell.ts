@@ -40,23 +40,21 @@ export function commandsOf(script: string): readonly Command[] {
 
 function toCommand(given: readonly string[]): Command | undefined {
   const environment: { [name: string]: string } = {};
-  let words = given;
-  for (;;) {
-    const [first, ...rest] = words;
-    if (first === undefined) break;
-    const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(first);
-    if (assignment?.[1]) environment[assignment[1]] = assignment[2] ?? "";
-    else if (first === "env" || first === "export" || first === "declare") {
-      if (first !== "env" && rest.every((word) => /^[A-Za-z_]\w*=|^-/.test(word))) {
-        for (const word of rest) {
-          const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
-          if (name) environment[name] = value ?? "";
-        }
-        return { environment, words: [first] };
-      }
-    } else if (!KEYWORDS.has(first)) break;
-    words = rest;
+  const assign = (word: string): boolean => {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
+    if (name) environment[name] = value ?? "";
+    return name !== undefined;
+  };
+  let start = 0;
+  for (; start < given.length; start++) {
+    const word = given[start] ?? "";
+    if (word === "export" || word === "declare") {
+      for (const next of given.slice(start + 1)) assign(next);
+      break;
+    }
+    if (!assign(word) && word !== "env" && !KEYWORDS.has(word)) break;
   }
+  const words = given.slice(start);
   return words.length > 0 || Object.keys(environment).length > 0 ? { environment, words } : undefined;
 }
 

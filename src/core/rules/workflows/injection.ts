@@ -172,7 +172,7 @@ export const injection: readonly Rule[] = [
     remedy: "Remove the command, and look at who added it.",
     check: lineRule(
       (line) =>
-        new RegExp(`(?:^|[\\s;&|(/])(?:nc|ncat|netcat)\\s[^;&|]*${IP.source}`).test(line) ||
+        new RegExp(`(?:^|[\\s;&|(/])(?:nc|ncat|netcat)\\s[^;&|]{0,300}?${IP.source}`).test(line) ||
         /\/dev\/(?:tcp|udp)\/\d/.test(line),
       "The script opens a connection to an IP address.",
     ),

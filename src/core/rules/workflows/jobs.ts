@@ -51,8 +51,15 @@ export function* textsIn(value: Value | undefined, path: string): Generator<read
 }
 
 /** The insides of every ${{ … }} of a text. */
-export const expressionsIn = (text: string): readonly string[] =>
-  [...text.matchAll(/\$\{\{([\s\S]*?)\}\}/g)].map((match) => (match[1] ?? "").trim());
+export function expressionsIn(text: string): readonly string[] {
+  const found: string[] = [];
+  for (let open = text.indexOf("${{"); open !== -1; open = text.indexOf("${{", open + 3)) {
+    const close = text.indexOf("}}", open);
+    if (close === -1) break;
+    found.push(text.slice(open + 3, close).trim());
+  }
+  return found;
+}
 
 /**
  * An expression's context paths, in one spelling: github['event'].issue.title and github.event.issue["title"] become

@@ -63,7 +63,7 @@ function checksOutHead(step: Step): boolean {
     );
   }
   const run = step.block.text("run") ?? "";
-  return /\bgh\s+pr\s+checkout\b|\bgit\s+(?:fetch|checkout|pull)\b[^\n]*(?:refs\/)?pull\/|\bgit\s+(?:fetch|checkout)\b[^\n]*\$\{\{[^}]*head[._](?:sha|ref)/.test(
+  return /\bgh\s+pr\s+checkout\b|\bgit\s+(?:fetch|checkout|pull)\b[^\n]{0,300}pull\/|\bgit\s+(?:fetch|checkout)\b[^\n]{0,300}\$\{\{[^}]{0,100}head[._](?:sha|ref)/.test(
     run,
   );
 }
