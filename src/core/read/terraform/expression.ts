@@ -30,6 +30,7 @@ import {
   NullValue,
   objectOf,
   Sequence,
+  sizeOf,
   type TypedValue,
   tooLarge,
   tupleOf,
@@ -86,15 +87,8 @@ export function evaluate(node: Expression, scope: Scope): TypedValue {
     case "conditional": {
       const condition = evaluate(node.condition, scope);
       const decided = unmark(condition);
-      // The arm that is not taken may fail, as in Terraform, only by its type.
-      const yes =
-        decided === false
-          ? session.capture(() => evaluate(node.consequent, scope)).value
-          : evaluate(node.consequent, scope);
-      const no =
-        decided === true
-          ? session.capture(() => evaluate(node.alternative, scope)).value
-          : evaluate(node.alternative, scope);
+      const yes = decided === false ? idle(node.consequent, scope) : evaluate(node.consequent, scope);
+      const no = decided === true ? idle(node.alternative, scope) : evaluate(node.alternative, scope);
       return operated(conditional(condition, yes, no), node, scope);
     }
     case "unary":
@@ -110,7 +104,16 @@ export function evaluate(node: Expression, scope: Scope): TypedValue {
   }
 }
 
-const numberOf = (node: NumberLiteral): TypedValue => parseNumber(node.text) ?? UNKNOWN;
+function numberOf(node: NumberLiteral): TypedValue {
+  const plain = Number(node.text);
+  return node.text.length <= 15 && Number.isSafeInteger(plain) ? plain : (parseNumber(node.text) ?? UNKNOWN);
+}
+
+const LITERALS = new Set(["number", "bool", "null"]);
+
+/** The arm that is not taken may fail, as in Terraform; only its type and its secrecy count. */
+const idle = (node: Expression, scope: Scope): TypedValue =>
+  LITERALS.has(node.kind) ? evaluate(node, scope) : scope.session.capture(() => evaluate(node, scope)).value;
 
 function accessed(result: TypedValue | AccessError, at: Span, scope: Scope): TypedValue {
   return result instanceof AccessError ? scope.session.report(scope.file, at, result.summary, result.detail) : result;
@@ -205,7 +208,10 @@ function evaluateCall(node: Call, scope: Scope): TypedValue {
     return session.report(scope.file, node, "Call to unknown function", `There is no function named "${node.name}".`);
   }
   const result = callFunction(fn, args, scope.functions);
-  if (!(result instanceof FunctionError)) return mark(result, marks);
+  if (!(result instanceof FunctionError)) {
+    // A large result took as many steps to make: range(1024) in nested loops would otherwise count as one each.
+    return session.step(scope.file, node, sizeOf(result)) ? mark(result, marks) : UNKNOWN;
+  }
   const at = (result.argument !== undefined && node.args[result.argument]) || node;
   const budget = result.message.includes("too large") ? "error" : "warning";
   return session.report(

@@ -6,12 +6,12 @@ import type { Diagnostic } from "../../model/finding.ts";
 import type { HclFile, Span } from "../hcl/ast.ts";
 import { type TypedValue, UNKNOWN } from "./typed-value.ts";
 
-/** Expressions evaluated per root module before everything further is unknown (about two seconds). */
-const MAX_STEPS = 20_000_000;
+/** Expressions evaluated per root module before everything further is unknown (about a second). */
+const MAX_STEPS = 5_000_000;
 /** Length of a chain of references, each waiting for the next; what lies deeper would overflow the stack. */
 const MAX_CHAIN = 400;
 /** Instances of resources and modules in one root module. */
-const MAX_INSTANCES = 100_000;
+const MAX_INSTANCES = 50_000;
 
 /** A value that is computed once, when it is first asked for. */
 export interface Cell {
@@ -33,9 +33,10 @@ export class Session {
   readonly #chain: string[] = [];
   readonly #told = new Set<string>();
 
-  /** Counts one step; false when the budget is spent. */
-  step(file: HclFile, span: Span): boolean {
-    if (++this.#steps <= MAX_STEPS) return true;
+  /** Counts one step, or as many as something costs; false when the budget is spent. */
+  step(file: HclFile, span: Span, cost = 1): boolean {
+    this.#steps += cost;
+    if (this.#steps <= MAX_STEPS) return true;
     if (!this.exhausted) {
       this.exhausted = true;
       this.#tell(
@@ -43,7 +44,7 @@ export class Session {
         span,
         "error",
         "Evaluation is too expensive",
-        "The configuration needs more than 20 million steps; the rest is treated as unknown.",
+        "The configuration needs more than five million steps; the rest is treated as unknown.",
       );
     }
     return false;

@@ -45,10 +45,14 @@ export function evaluateTemplate(template: Template | Heredoc, scope: Scope): Ty
   return mark(unknownText(output.text), output.marks);
 }
 
+/** Longest outline worth keeping; policies are far shorter, and unknown texts nested in texts must not pile up. */
+const MAX_OUTLINE = 256 * 1024;
+
 /** An unknown text of which the outline is known. */
 export function unknownText(outline: string): UnknownValue {
   const hole = outline.indexOf(HOLE);
-  const prefix = outline.slice(0, hole);
+  const prefix = outline.slice(0, Math.min(hole, 1024));
+  if (outline.length > MAX_OUTLINE) return unknownOf(STRING, { notNull: true, prefix });
   return unknownOf(STRING, prefix === "" ? { notNull: true, outline } : { notNull: true, prefix, outline });
 }
 
@@ -132,7 +136,18 @@ function writeIf(part: TemplatePart & { kind: "if" }, scope: Scope, output: Outp
     return;
   }
   if (!(test.value instanceof UnknownValue)) {
-    write(test.value === true ? part.consequent : part.alternative, scope, output);
+    const [chosen, other] =
+      test.value === true ? [part.consequent, part.alternative] : [part.alternative, part.consequent];
+    write(chosen, scope, output);
+    // As with the conditional, a secret in the other arm keeps the result secret.
+    const unused: Output = { text: "", unknown: false, marks: undefined, failed: false };
+    if (other.length > 0) {
+      scope.session.capture(() => {
+        write(other, scope, unused);
+        return unused.text;
+      });
+    }
+    output.marks = joinMarks(output.marks, decisionMarks(unused.marks));
     return;
   }
   const yes: Output = { text: "", unknown: false, marks: output.marks, failed: false };
