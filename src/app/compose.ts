@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { openGemini } from "../adapters/gemini/open.ts";
+import { withPatience } from "../adapters/gemini/retry.ts";
 import { openGitHub } from "../adapters/github/open.ts";
 import { openSendGrid } from "../adapters/sendgrid/open.ts";
 import { type Database, openDatabase } from "../adapters/store/database.ts";
@@ -87,7 +88,7 @@ function outside({ twilio, sendgrid, gemini }: Settings): Pick<Deps, "sms" | "ma
     }),
     ...(gemini && {
       model: {
-        client: openGemini({ apiKey: gemini.apiKey.reveal(), ...at(gemini.baseUrl) }),
+        client: withPatience(openGemini({ apiKey: gemini.apiKey.reveal(), ...at(gemini.baseUrl) })),
         name: gemini.model,
         dailyRequests: gemini.dailyRequests,
       },
@@ -96,7 +97,7 @@ function outside({ twilio, sendgrid, gemini }: Settings): Pick<Deps, "sms" | "ma
 }
 
 async function engine(settings: Settings, log: Logger): Promise<Pick<Deps, "terraform">> {
-  const binary = await findTerraform(settings.terraformBinary);
+  const binary = findTerraform(settings.terraformBinary);
   if (!binary) {
     log.warn({}, "no terraform or tofu on the PATH: what should be applied will be recorded as skipped");
     return {};

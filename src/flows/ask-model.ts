@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ModelAnswer } from "../adapters/gemini/types.ts";
-import { buildPrompt, type Prompt, type Question, readAnswer } from "../core/fix/ai/prompt.ts";
+import { buildPrompt, type Prompt, type Question, readAnswer, requestOf } from "../core/fix/ai/prompt.ts";
 import { runGates } from "../core/fix/gates/run-gates.ts";
 import { operate } from "../core/fix/operate.ts";
 import { leaksIn } from "../core/fix/redact/egress.ts";
@@ -32,7 +32,7 @@ export async function askModel(deps: Deps, work: Work): Promise<Attempt> {
     if (leaks.length > 0) return declined("The question would have carried something sensitive; nothing was sent.");
 
     const started = deps.now().getTime();
-    const answer = await deps.model.client.generate({ ...prompt, model: deps.model.name });
+    const answer = await deps.model.client.generate(requestOf(prompt, deps.model.name));
     const judged = await judge(work, finding, prompt, answer, deps.model.name);
     await record(deps, work, finding, prompt, answer, judged, deps.now().getTime() - started);
     if (judged.kind === "written") return judged;

@@ -166,7 +166,7 @@ async function terraformCheck(io: Io): Promise<Check> {
     import("../../adapters/terraform/find.ts"),
     import("../../adapters/terraform/open.ts"),
   ]);
-  const binary = await findTerraform(io.env.DRACO_TERRAFORM);
+  const binary = findTerraform(io.env.DRACO_TERRAFORM);
   if (!binary) {
     return warn(
       "Terraform",

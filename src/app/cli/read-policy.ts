@@ -1,7 +1,7 @@
 /** A repository's own policy, from its working tree. What reads it is loaded only where there is one. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RepositoryPolicy } from "../../flows/scan-directory.ts";
+import type { RepositoryPolicy } from "../../flows/scan-deps.ts";
 
 const POLICY = ".github/draco.yml";
 const RULES = ".github/draco/rules";

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { changedSince } from "../../adapters/files/git.ts";
 import { readSome, readTree, relativePath, repositoryOf } from "../../adapters/files/read-tree.ts";
-import type { ScanDeps } from "../../flows/scan-directory.ts";
+import type { ScanDeps } from "../../flows/scan-deps.ts";
 import type { Io } from "./io.ts";
 import { readPolicy } from "./read-policy.ts";
 
