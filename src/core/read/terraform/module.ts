@@ -107,6 +107,7 @@ export class ResourceInstance {
     const value = this.member(name);
     if (value !== undefined && !(unmark(value) instanceof NullValue)) return mark(value, from);
     if (value !== undefined && this.declaration.type === "terraform_data") return mark(value, from);
+    if (name === "arn") return mark(unknownOf(STRING, { notNull: true, prefix: "arn:" }), from);
     return mark(TEXT_MEMBERS.has(name) ? unknownOf(STRING, { notNull: true }) : UNKNOWN, from);
   }
 }

@@ -136,7 +136,7 @@ describe("aws_iam_policy_document", () => {
     expect(JSON.parse(policy.outline ?? "").Statement[0]).toEqual({
       Effect: "Allow",
       Action: "s3:*",
-      Resource: "\uFFFC/*",
+      Resource: "arn:\uFFFC/*",
     });
     expect(resource("aws_s3_bucket_policy.p").references.map((r) => r.to)).toEqual([
       "aws_s3_bucket.b",

@@ -290,6 +290,16 @@ describe("IAM", () => {
     expect(verdictOn(escalation, hcl, "aws_iam_policy.p")).toBe("not-applicable");
   });
 
+  it("an ARN that is not known yet is not everything", () => {
+    const hcl = `
+      resource "aws_s3_bucket" "b" {}
+      resource "aws_iam_policy" "p" {
+        policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = [aws_s3_bucket.b.arn, "\${aws_s3_bucket.b.arn}/*"] }] })
+      }`;
+    expect(verdictOn(adminPolicy, hcl)).toBe("pass");
+    expect(verdictOn(escalation, hcl)).toBe("pass");
+  });
+
   it("does not take the policy of a resource for the policy of an identity", () => {
     const hcl = `
       data "aws_iam_policy_document" "key" {

@@ -144,8 +144,9 @@ describe("conditions that only look as if they narrowed", () => {
     ["a key that the caller writes", { StringEquals: { "s3:x-amz-acl": "private" } }],
   ])("%s", (_name, condition) => expect(grantsAnyone(open1(condition)).truth).toBe(true));
 
-  it("an unknown value is undecided", () => {
-    expect(grantsAnyone(open1({ StringEquals: { "aws:SourceAccount": HOLE } })).truth).toBe("unknown");
+  it("an unknown value is undecided where it may hold wildcards, and narrows where it is compared letter by letter", () => {
+    expect(grantsAnyone(open1({ StringLike: { "aws:SourceAccount": HOLE } })).truth).toBe("unknown");
+    expect(grantsAnyone(open1({ StringEquals: { "aws:SourceAccount": HOLE } })).truth).toBe(false);
   });
 });
 

@@ -77,6 +77,8 @@ function narrows(condition: Condition): Truth {
   const operator = operatorOf(condition.operator);
   if (operator.lenient || !POSITIVE.test(operator.base)) return false;
   if (!isNarrowingKey(condition.key)) return false;
+  // Compared letter by letter: whatever the value is, it is one in particular.
+  if (operator.base === "stringequals" || operator.base === "stringequalsignorecase") return true;
   if (operator.base === "bool") return condition.values.items.every((v) => v.toLowerCase() === "true");
   if (condition.values.items.some((value) => value !== HOLE && isWideValue(operator.base, value))) return false;
   return condition.values.complete ? condition.values.items.length > 0 : "unknown";
