@@ -12,7 +12,7 @@ import {
   scanError,
 } from "./report/scan-report.ts";
 import { applyBaseline, type Baseline } from "./rules/baseline.ts";
-import { type Judgement, type Ledger, runRules, selectRules } from "./rules/engine.ts";
+import { type Judgement, joinPath, type Ledger, runRules, selectRules } from "./rules/engine.ts";
 import type { Rule } from "./rules/rule.ts";
 import { suppress, type Waiver } from "./rules/suppress.ts";
 
@@ -21,6 +21,8 @@ export interface RootInput {
   readonly root: string;
   /** From the repository's root to the directory that paths are relative to; "" where they are the same. */
   readonly repositoryPath: string;
+  /** The directory asked for, relative to the one that paths are relative to: reports count from there. */
+  readonly home?: string;
   readonly files: readonly SourceFile[];
   readonly reading: Reading;
   /** Report only what is in these files, though all were evaluated. */
@@ -87,19 +89,37 @@ export function judgeRoot(input: RootInput, judging: Judging): JudgedRoot {
 
 export function reportRoot(input: RootInput, judged: JudgedRoot, rules: readonly Rule[]): RootReport {
   const aliases = new Map(rules.map((rule) => [rule.id, rule.aliases]));
+  const home = input.home ?? "";
+  const seen = <T extends { readonly file: string }>(at: T): T =>
+    home === "" ? at : { ...at, file: fromHome(home, at.file) };
   return {
     root: input.root,
-    repositoryPath: input.repositoryPath,
-    results: judged.results.map((result) => scanResult(result, aliases.get(result.rule) ?? [])),
+    repositoryPath: joinPath(input.repositoryPath, home),
+    results: judged.results.map((result) => seen(scanResult(result, aliases.get(result.rule) ?? []))),
     ledger: judged.ledger,
-    skipped: input.reading.skipped,
-    errors: judged.diagnostics.filter((d) => d.severity === "error").map(scanError),
-    warnings: judged.diagnostics.filter((d) => d.severity === "warning").map(scanError),
+    skipped: input.reading.skipped.map((s) => (home === "" ? s : { ...s, path: fromHome(home, s.path) })),
+    errors: judged.diagnostics
+      .filter((d) => d.severity === "error")
+      .map(scanError)
+      .map(seen),
+    warnings: judged.diagnostics
+      .filter((d) => d.severity === "warning")
+      .map(scanError)
+      .map(seen),
     counts: {
       files: input.files.length - skippedFiles(input),
       resources: input.reading.stacks.reduce((sum, stack) => sum + stack.resources.length, 0),
     },
   };
+}
+
+/** envs/prod and modules/x/main.tf: ../../modules/x/main.tf. */
+function fromHome(home: string, file: string): string {
+  const from = home.split("/");
+  const to = file.split("/");
+  let same = 0;
+  while (same < from.length && same < to.length - 1 && from[same] === to[same]) same++;
+  return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/");
 }
 
 /** Files that were read to be looked at, and turned out to be something else. */

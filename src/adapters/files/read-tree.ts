@@ -66,7 +66,7 @@ class Walk {
   }
 
   #enter(path: string, name: string, rules: readonly IgnoreRules[]): void {
-    if (this.#options.shallow) return;
+    if (this.#options.shallow || name === ".git") return;
     const reason = notScanned(path, name) ?? (isIgnored(rules, path, true) ? "ignored by .dracoignore" : undefined);
     if (reason) this.skipped.push({ path: `${path}/`, reason });
     else this.directory(path, rules);
@@ -141,7 +141,7 @@ class Walk {
 
 /** Directories that hold copies, caches and history, not somebody's code. Vendored modules are read. */
 function notScanned(path: string, name: string): string | undefined {
-  if (name === ".git" || name === "node_modules") return "never scanned";
+  if (name === "node_modules") return "never scanned";
   if (path.endsWith(".terraform/providers") || name === ".terragrunt-cache") return "downloaded by a tool";
   return undefined;
 }

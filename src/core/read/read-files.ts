@@ -35,6 +35,9 @@ export async function readFiles(files: readonly SourceFile[], options: ReadOptio
   }
 
   const readings: Reading[] = [];
+  // Plans come last: the sources beside them give their resources line numbers.
+  const plans = byFormat.get("plan") ?? [];
+  byFormat.delete("plan");
   const diagnostics: Diagnostic[] = [];
   for (const [format, found] of byFormat) {
     try {
@@ -42,6 +45,18 @@ export async function readFiles(files: readonly SourceFile[], options: ReadOptio
     } catch (thrown) {
       diagnostics.push(readerFailed(format, found, thrown));
     }
+  }
+  if (plans.length > 0) {
+    const { readPlan } = await import("./terraform/read-plan.ts");
+    const sources = readings.flatMap((r) => r.stacks).filter((stack) => stack.format === "terraform");
+    for (const plan of plans)
+      readings.push(
+        readPlan(
+          plan.bytes,
+          plan.path,
+          sources.filter((s) => isBeside(s.path, plan.path)).flatMap((s) => s.resources),
+        ),
+      );
   }
   return {
     stacks: readings.flatMap((r) => r.stacks),
@@ -74,6 +89,10 @@ async function readFormat(
 }
 
 const noReader = (file: SourceFile): Skipped => ({ path: file.path, reason: "no reader for this format" });
+
+/** A plan speaks of the root module in its own directory. */
+const isBeside = (stack: string, plan: string): boolean =>
+  (stack === "." ? "" : stack) === plan.slice(0, Math.max(0, plan.lastIndexOf("/")));
 
 /** Files that belong to others and are never told as skipped. */
 const isCompanion = (path: string): boolean => /(?:^|\/)\.terraform\/|\.(?:auto\.)?tfvars\.json$/.test(path);

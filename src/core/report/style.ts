@@ -63,4 +63,7 @@ const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 export const visibleLength = (text: string): number => [...text.replace(ESCAPES, "")].length;
 
 export const plural = (count: number, noun: string, many = `${noun}s`): string =>
-  `${count.toLocaleString("en-US")} ${count === 1 ? noun : many}`;
+  `${thousands(count)} ${count === 1 ? noun : many}`;
+
+/** 12,345: as Intl would, without loading it. */
+const thousands = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");

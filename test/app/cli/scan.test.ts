@@ -87,6 +87,21 @@ describe("draco scan", () => {
     expect(placesOf(await scan("main.tf"))).toEqual(["main.tf:3"]);
   });
 
+  it("understands a module that lies above the path, within the repository", async () => {
+    put({
+      ".git/HEAD": "",
+      "envs/prod/main.tf": 'module "disk" {\n  source = "../../modules/disk"\n  on     = false\n}\n',
+      "modules/disk/main.tf": `variable "on" {}\n${OPEN.replace("false", "var.on")}`,
+      "modules/other/main.tf": OPEN,
+    });
+    const report = await scan("envs/prod");
+    expect(placesOf(report)).toEqual(["../../modules/disk/main.tf:4"]);
+    expect(failures(report)[0]?.resource.address).toBe("module.disk.aws_ebs_volume.v");
+    expect(failures(report)[0]?.fingerprint).toBe(failures(await scan("."))[0]?.fingerprint);
+    const { out } = await draco("scan", "envs/prod", "--rule", RULE, "--format", "github");
+    expect(out).toContain("file=modules/disk/main.tf,line=4");
+  });
+
   it("lists passes and unknowns only when asked", async () => {
     put({ "main.tf": SHUT + OPEN.replace("false", "var.open").replace('"v"', '"x"') + 'variable "open" {}\n' });
     expect((await scan("--rule", RULE)).roots[0]?.results).toEqual([]);
