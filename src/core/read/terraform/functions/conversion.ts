@@ -30,7 +30,9 @@ const conversion = (name: string, wanted: Type): TerraformFunction => ({
     const converted = convert(given, wanted);
     if (converted.ok) return converted.value;
     const value = unmark(given);
-    const shown = marksOf(given)?.sensitive ? "(sensitive value)" : JSON.stringify(value);
+    const shown = marksOf(given)?.sensitive
+      ? "(sensitive value)"
+      : JSON.stringify(typeof value === "string" ? value : "");
     if (typeof value === "string" && wanted.kind === "bool") {
       return new FunctionError(`cannot convert ${shown} to bool; only the strings "true" or "false" are allowed`, 0);
     }

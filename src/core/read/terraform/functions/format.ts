@@ -130,8 +130,9 @@ const untyped = (args: readonly TypedValue[]): boolean =>
 
 function formatCall(format: string, args: readonly TypedValue[]): TypedValue | FunctionError {
   const formatted = formatText(format, args);
-  if (formatted instanceof FunctionError) return formatted;
-  return args.every(isWhollyKnown) ? outlined(formatted) : openText(formatted);
+  if (args.every(isWhollyKnown)) return formatted instanceof FunctionError ? formatted : outlined(formatted);
+  // Terraform does not look at the format before it knows all arguments.
+  return formatted instanceof FunctionError ? unknownOf(STRING, { notNull: true }) : openText(formatted);
 }
 
 const openText = (formatted: string): TypedValue => {

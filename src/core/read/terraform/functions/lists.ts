@@ -68,9 +68,9 @@ const chunkList: TerraformFunction = {
     const type = typeAt(args, 0);
     const items = itemsOf(unmark(given));
     const size = wholeIndex(sizeValue);
-    if (items.length === 0) return mark(listOf(type, []), marksOf(given));
     if (typeof size !== "number") return new FunctionError(`invalid size: ${NOT_WHOLE}`);
     if (size < 0) return new FunctionError("the size argument must be positive");
+    if (items.length === 0) return mark(listOf(type, []), marksOf(given));
     const chunks: TypedValue[] = [];
     const step = size === 0 ? items.length : size;
     for (let i = 0; i < items.length; i += step) chunks.push(listOf(elementOf(type), items.slice(i, i + step)));
@@ -87,7 +87,8 @@ const coalesce: TerraformFunction = {
   returns: DYNAMIC,
   call: (args) => {
     const types = args.filter((arg) => !(arg instanceof NullValue && arg.type.kind === "dynamic")).map(typeOf);
-    const type = args.length === 0 ? undefined : unify(types);
+    // A null without a type leaves the type of the others as it comes, where they have none in common.
+    const type = args.length === 0 ? undefined : (unify(types) ?? (types.length < args.length ? DYNAMIC : undefined));
     if (type === undefined) return SAME_TYPE;
     for (const arg of args) {
       const converted = convert(arg, type);
@@ -167,10 +168,7 @@ function concatType(args: readonly TypedValue[]): Type | FunctionError {
 const contains: TerraformFunction = {
   name: "contains",
   parameters: [any("list", SHALLOW), any("value")],
-  returns: (args) =>
-    isKind(args[0], "list", "tuple", "set", "dynamic")
-      ? BOOL
-      : new FunctionError("argument must be list, tuple, or set"),
+  returns: BOOL,
   call: ([given, value = ""]) => {
     if (!isKind(given, "list", "tuple", "set")) return new FunctionError("argument must be list, tuple, or set");
     const answers = itemsOf(given).map((item) => equals(item, value));
@@ -224,6 +222,10 @@ const flatten: TerraformFunction = {
   parameters: [any("list", MARKED)],
   returns: DYNAMIC,
   call: ([given = tupleOf([])]) => {
+    const bare = unmark(given);
+    // With an unknown inside, Terraform takes even an object for a sequence.
+    if (bare instanceof Mapping && !isWhollyKnown(bare))
+      return mark(tupleOf([...bare.entries.values()]), marksOf(given));
     if (!isKind(given, ...FLATTENED)) return new FunctionError("can only flatten lists, sets and tuples");
     const items: TypedValue[] = [];
     let marks = marksOf(given);
@@ -247,8 +249,7 @@ const flatten: TerraformFunction = {
 const index: TerraformFunction = {
   name: "index",
   parameters: [any("list", SHALLOW), any("value", SHALLOW)],
-  returns: (args) =>
-    isKind(args[0], "list", "tuple", "dynamic") ? NUMBER : new FunctionError("argument must be a list or tuple"),
+  returns: NUMBER,
   call: ([given, value = ""]) => {
     if (!isKind(given, "list", "tuple")) return new FunctionError("argument must be a list or tuple");
     const items = itemsOf(given);

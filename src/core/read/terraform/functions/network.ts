@@ -90,7 +90,7 @@ function subnet(network: Network, newBits: bigint, given: bigint): string | Func
   const length = prefix + Number(newBits);
   if (length < 0) return new FunctionError(`cannot shorten a prefix of ${prefix} by ${-newBits}`);
   const most = newBits < 0n || newBits > 63n ? (1n << 64n) - 1n : (1n << newBits) - 1n;
-  if (BigInt.asUintN(64, given < 0n ? -given : given) > most) {
+  if (given > most) {
     return new FunctionError(`prefix extension of ${newBits} does not accommodate a subnet numbered ${given}`);
   }
   const width = isMapped(network) ? 32 : bits;

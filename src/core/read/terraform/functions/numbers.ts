@@ -13,7 +13,16 @@ import {
   toDouble,
 } from "../number.ts";
 
-import { isNumber, listOf, NullValue, Sequence, type TypedValue, typeOf } from "../typed-value.ts";
+import {
+  isNumber,
+  isWhollyKnown,
+  listOf,
+  NullValue,
+  Sequence,
+  type TypedValue,
+  typeOf,
+  unknownOf,
+} from "../typed-value.ts";
 import { friendlyName, listType, NUMBER } from "../types.ts";
 import { any, NOT_WHOLE, number, wholeNumber } from "./define.ts";
 import { logarithm, power } from "./go-math.ts";
@@ -33,7 +42,7 @@ const isFraction = (n: Num): boolean => typeof n !== "number" && !isWhole(n);
 const floor = (n: Num): Num => (isFraction(n) ? fromBigInt(toBigInt(n) - (compareNumbers(n, 0) < 0 ? 1n : 0n)) : n);
 
 const asDouble = (n: number): TypedValue | FunctionError =>
-  Number.isNaN(n) ? new FunctionError("the result is not a number") : fromDouble(n);
+  Number.isNaN(n) ? new FunctionError("the result is not a number") : Object.is(n, -0) ? n : fromDouble(n);
 
 const extreme = (name: string, sign: number): TerraformFunction => ({
   name,
@@ -83,7 +92,7 @@ const NOT_NUMBERS = "argument must be list, set, or tuple of number values";
 
 const sum: TerraformFunction = {
   name: "sum",
-  parameters: [any("list")],
+  parameters: [any("list", { depth: "shallow" })],
   returns: NUMBER,
   call: ([given]) => {
     if (given === undefined || typeof given !== "object" || isNumber(given))
@@ -98,6 +107,7 @@ const sum: TerraformFunction = {
       );
     }
     if (given.items.length === 0) return new FunctionError("cannot sum an empty list", 0);
+    if (!isWhollyKnown(given)) return unknownOf(NUMBER, { notNull: true });
     let total: Num = 0;
     for (const item of given.items) {
       const converted = convert(item, NUMBER);
@@ -132,6 +142,7 @@ const range: TerraformFunction = {
     if (stepSign > 0 && down) return new FunctionError("end must be greater than start when step is positive", 1);
     const items: Num[] = [];
     const tooMany = new FunctionError(TOO_MANY);
+    if (stepSign === 0 && compareNumbers(start, end) !== 0) return tooMany;
     if (typeof start === "number" && typeof end === "number" && typeof step === "number" && step !== 0) {
       if ((end - start) / step > MOST_IN_RANGE) return tooMany;
       for (let n = start; step < 0 ? n > end : n < end; n += step) items.push(n);

@@ -17,7 +17,7 @@ import {
   UnknownValue,
   unmark,
 } from "../typed-value.ts";
-import { DYNAMIC, listType, setType, type Type, tupleType, unify } from "../types.ts";
+import { DYNAMIC, isPrimitive, listType, setType, type Type, tupleType, unify } from "../types.ts";
 import { any } from "./define.ts";
 
 type Depth = "shallow" | "deep";
@@ -34,7 +34,12 @@ function commonElement(args: readonly TypedValue[]): Type | FunctionError {
     const element = "element" in type ? type.element : DYNAMIC;
     return element.kind === "dynamic" && arg instanceof Sequence && arg.items.length === 0 ? [] : [element];
   });
-  return unify(elements) ?? INCOMPATIBLE;
+  // Elements without a type (nulls) fit among texts and numbers only.
+  const typed = elements.filter((element) => element.kind !== "dynamic");
+  const one = unify(typed);
+  return one === undefined || (typed.length > 0 && typed.length < elements.length && !isPrimitive(one))
+    ? INCOMPATIBLE
+    : one;
 }
 
 const algebra = (

@@ -1,7 +1,7 @@
 /** String functions. Characters are grapheme clusters where Terraform counts them, letters are cased one by one as Go does. */
 import { FunctionError, type TerraformFunction } from "../function.ts";
-import { listOf, NullValue, Sequence, type TypedValue, textOf } from "../typed-value.ts";
-import { LIST_OF_STRING, STRING } from "../types.ts";
+import { listOf, NullValue, Sequence, type TypedValue, textOf, UnknownValue, unknownOf } from "../typed-value.ts";
+import { BOOL, LIST_OF_STRING, STRING } from "../types.ts";
 import { fromTexts, list, number, testOfTexts, text, tooMuchText, wholeIndex } from "./define.ts";
 import { replaceMatches } from "./regex.ts";
 
@@ -133,6 +133,20 @@ const split: TerraformFunction = {
   },
 };
 
+/** Decided as soon as what is certain of the text decides it. */
+const startsWith: TerraformFunction = {
+  name: "startswith",
+  parameters: [{ ...text("str"), unknowns: true }, text("prefix")],
+  returns: BOOL,
+  call: ([value = "", prefix]) => {
+    const wanted = String(prefix);
+    if (!(value instanceof UnknownValue)) return String(value).startsWith(wanted);
+    const certain = value.is.prefix ?? "";
+    if (certain.startsWith(wanted)) return true;
+    return wanted.startsWith(certain) ? unknownOf(BOOL, { notNull: true }) : false;
+  },
+};
+
 const substring: TerraformFunction = {
   name: "substr",
   parameters: [text("str"), number("offset"), number("length")],
@@ -151,7 +165,7 @@ const substring: TerraformFunction = {
 export const stringFunctions: readonly TerraformFunction[] = [
   fromTexts("chomp", ["str"], (value) => value.replace(/[\r\n]+$/, "")),
   testOfTexts("endswith", ["str", "suffix"], (value = "", suffix = "") => value.endsWith(suffix)),
-  testOfTexts("startswith", ["str", "prefix"], (value = "", prefix = "") => value.startsWith(prefix)),
+  startsWith,
   testOfTexts("strcontains", ["str", "substr"], (value = "", part = "") => value.includes(part)),
   indent,
   join,
