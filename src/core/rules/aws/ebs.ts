@@ -56,6 +56,7 @@ export const encryptionByDefault = rule({
   why: "Every new volume is in the clear unless somebody remembers to ask for encryption. With the default on nobody needs to.",
   remedy: "Set enabled = true.",
   references: [DOCS],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.2.1" }],
   check: (view) => requireTrue(view, "enabled", { absent: "pass" }),
   fix: { risk: "in-place", edit: () => [set("enabled", true)] },
   bad: `

@@ -31,6 +31,7 @@ export const metadataTokens = rule({
   remedy:
     'Set metadata_options.http_tokens = "required", after making sure that no software on the instance speaks IMDSv1.',
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "5.6" }],
   check(view) {
     if (view.has("metadata_options.http_tokens") !== false || view.has("metadata_options.http_endpoint") === true)
       return demandsTokens(view);

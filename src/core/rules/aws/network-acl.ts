@@ -19,6 +19,7 @@ function forbidPort(view: View, port: number): Verdict {
     if (truth !== true && !complete) return undecided("ingress");
     return verdictOf(not(truth), entry?.path ?? "ingress", message);
   }
+  if (view.get("egress").kind === "unknown") return undecided("egress");
   const own = aclRuleEntry(view);
   if (!own || own.action === "deny") return notApplicable;
   const { truth, entry } = aclOpensPort([own, ...deniesBefore(view)], "tcp", port);
@@ -47,6 +48,7 @@ function openAclPort(source: {
     ...own,
     title: `Network ACL lets the internet reach ${name} (port ${port})`,
     category: "security",
+    compliance: port === 21 ? [] : [{ framework: "CIS AWS Foundations 3.0", control: "5.1" }],
     on: [...ACLS, "aws_network_acl_rule"],
     why: `The subnet's own filter lets ${name} in from everywhere. A security group opened by mistake is then the only thing left between it and the internet.`,
     remedy: `Allow port ${port} only from the addresses that need it, or deny it with a lower rule number.`,

@@ -196,6 +196,7 @@ export const minorUpgrades = rule({
   why: "Security patches wait until somebody thinks of them. Minor upgrades are made in the maintenance window and do not change behaviour.",
   remedy: "Set auto_minor_version_upgrade = true, or leave it out.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html"],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.3.2" }],
   check: (view) => requireTrue(view, "auto_minor_version_upgrade", { absent: "pass" }),
   fix: { risk: "in-place", edit: () => [set("auto_minor_version_upgrade", true)] },
   bad: instance("auto_minor_version_upgrade = false"),

@@ -30,6 +30,7 @@ export const instanceEncryption = rule({
   remedy:
     "Set storage_encrypted = true; the instance is made anew, so restore its data from an encrypted copy of a snapshot.",
   references: [ENCRYPTION_DOCS],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.3.1" }],
   check(view) {
     if (view.get("storage_encrypted").kind === "absent" && inherits(view)) return notApplicable;
     return requireTrue(view, "storage_encrypted", { message: "Storage is not encrypted" });

@@ -93,6 +93,7 @@ export const publicAccessBlock = rule({
   why: "One wrong ACL or policy makes the bucket public. The public access block stops both, whatever is written later.",
   remedy: "Add an aws_s3_bucket_public_access_block for the bucket with all four flags true.",
   references: [BLOCK_DOCS],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.1.4" }],
   check(bucket) {
     if (isFromTemplate(bucket)) return notApplicable;
     return someJoined(

@@ -11,7 +11,7 @@ import {
   opensPort,
 } from "../evaluators/network/security-group.ts";
 import { set } from "../operations.ts";
-import { type Rule, rule } from "../rule.ts";
+import { type Compliance, type Rule, rule } from "../rule.ts";
 import { allOf, and, not, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 
@@ -39,6 +39,12 @@ function noRule(view: View, does: (rule: GroupRule) => Truth): Truth {
   );
 }
 
+/** CIS: no administration port from 0.0.0.0/0, nor from ::/0. */
+const ADMINISTRATION: readonly Compliance[] = ["5.2", "5.3"].map((control) => ({
+  framework: "CIS AWS Foundations 3.0",
+  control,
+}));
+
 function openPort(source: {
   readonly port: number;
   readonly name: string;
@@ -46,6 +52,7 @@ function openPort(source: {
   readonly aliases: readonly string[];
   readonly severity: Severity;
   readonly why: string;
+  readonly compliance?: readonly Compliance[];
 }): Rule {
   const { port, name, ...own } = source;
   return rule({
@@ -109,6 +116,7 @@ function openPort(source: {
 export const openSsh = openPort({
   port: 22,
   name: "SSH",
+  compliance: ADMINISTRATION,
   id: "aws-security-group-open-ssh",
   aliases: ["CKV_AWS_24", "AWS-0107", "AVD-AWS-0107"],
   severity: "high",
@@ -118,6 +126,7 @@ export const openSsh = openPort({
 export const openRdp = openPort({
   port: 3389,
   name: "RDP",
+  compliance: ADMINISTRATION,
   id: "aws-security-group-open-rdp",
   aliases: ["CKV_AWS_25", "AWS-0107", "AVD-AWS-0107"],
   severity: "high",

@@ -40,6 +40,7 @@ export const flowLog = rule({
   why: "Nobody can tell afterwards which machine spoke to which. Without it an intrusion can be neither followed nor ruled out.",
   remedy: "Add an aws_flow_log for the VPC that writes to CloudWatch or S3.",
   references: ["https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html"],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.7" }],
   check: (view) => someJoined(view, "aws_flow_log", "vpc_id", () => pass(), "No flow log belongs to this VPC"),
   bad: `
     resource "aws_vpc" "v" {
@@ -89,6 +90,7 @@ export const defaultGroup = rule({
   why: "Whatever is started without a group of its own gets the default one, which lets all its members talk to one another and out. Emptied, it makes that mistake visible at once.",
   remedy: "Manage the group with an aws_default_security_group that has no rules.",
   references: ["https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html"],
+  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "5.4" }],
   check: (view) =>
     someJoined(view, DEFAULT_GROUP, "vpc_id", isEmptied, "The default security group of this VPC is not managed"),
   fix: {
