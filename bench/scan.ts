@@ -8,7 +8,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const CLI = resolve("dist/cli.js");
+const CLI = resolve(process.env.DRACO_CLI ?? "dist/cli.js");
 const BUDGET = { startUpMs: 250, corpusMs: 1500, checkovRatio: 40, growth: 1.3, rssMb: 400 };
 
 interface Run {
