@@ -1,8 +1,9 @@
 /** Terraform's glob patterns (doublestar) as patterns of our own linear-time engine. */
 import type { FunctionError } from "../function.ts";
 import { FunctionError as Failure } from "../function.ts";
-import { PatternError, parsePattern } from "./regex-parse.ts";
+import { parsePattern } from "./regex-parse.ts";
 import { compile, type Effort, search } from "./regex-run.ts";
+import { PatternError } from "./regex-tree.ts";
 
 const literal = (letter: string): string => (/[\w/]/.test(letter) || letter > "\x7f" ? letter : `\\${letter}`);
 

@@ -1,6 +1,7 @@
 /**
  * Logarithm and power of float64 with the rounding of Go's math package (FreeBSD's algorithms), since Terraform prints
- * every digit and ceil(log(n, 2)) must not differ by one.
+ * every digit and ceil(log(n, 2)) must not differ by one. A power with a fraction other than a half may differ in its
+ * last digit: Go computes it in assembly.
  */
 
 const LN2_HI = 0.6931471803691238;

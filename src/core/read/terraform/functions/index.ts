@@ -14,6 +14,7 @@ import { networkFunctions } from "./network.ts";
 import { numberFunctions } from "./numbers.ts";
 import { orderFunctions } from "./order.ts";
 import { regexFunctions } from "./regex.ts";
+import { searchFunctions } from "./search.ts";
 import { setFunctions } from "./sets.ts";
 import { stringFunctions } from "./strings.ts";
 import { yamlFunctions } from "./yaml.ts";
@@ -26,6 +27,7 @@ export const functions: ReadonlyMap<string, TerraformFunction> = new Map(
     ...formatFunctions,
     ...listFunctions,
     ...orderFunctions,
+    ...searchFunctions,
     ...mapFunctions,
     ...setFunctions,
     ...jsonFunctions,

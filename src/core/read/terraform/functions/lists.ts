@@ -165,18 +165,6 @@ function concatType(args: readonly TypedValue[]): Type | FunctionError {
   return tupleType(elements);
 }
 
-const contains: TerraformFunction = {
-  name: "contains",
-  parameters: [any("list", SHALLOW), any("value")],
-  returns: BOOL,
-  call: ([given, value = ""]) => {
-    if (!isKind(given, "list", "tuple", "set")) return new FunctionError("argument must be list, tuple, or set");
-    const answers = itemsOf(given).map((item) => equals(item, value));
-    if (answers.includes(true)) return true;
-    return answers.includes(undefined) ? unknownOf(BOOL, { notNull: true }) : false;
-  },
-};
-
 const distinct: TerraformFunction = {
   name: "distinct",
   parameters: [list("list", DYNAMIC)],
@@ -209,8 +197,10 @@ const element: TerraformFunction = {
     if (index === undefined) return new FunctionError(`invalid index: ${NOT_WHOLE}`);
     const { length } = sequence.items;
     if (length === 0) return new FunctionError("cannot use element function with an empty list");
-    if (index < 0n) return new FunctionError("cannot use element function with a negative index");
-    const found = sequence.items[Number(index % BigInt(length))] ?? nullOf(DYNAMIC);
+    // Terraform lets a negative index pass where it is a whole number of rounds.
+    const place = index % BigInt(length);
+    if (place < 0n) return new FunctionError("cannot use element function with a negative index");
+    const found = sequence.items[Number(place)] ?? nullOf(DYNAMIC);
     return mark(found, marksOf(given));
   },
 };
@@ -246,23 +236,6 @@ const flatten: TerraformFunction = {
   },
 };
 
-const index: TerraformFunction = {
-  name: "index",
-  parameters: [any("list", SHALLOW), any("value", SHALLOW)],
-  returns: NUMBER,
-  call: ([given, value = ""]) => {
-    if (!isKind(given, "list", "tuple")) return new FunctionError("argument must be a list or tuple");
-    const items = itemsOf(given);
-    if (items.length === 0) return new FunctionError("cannot search an empty list");
-    for (const [at, item] of items.entries()) {
-      const same = equals(item, value);
-      if (same === undefined) return unknownOf(NUMBER, { notNull: true });
-      if (same) return at;
-    }
-    return new FunctionError("item not found");
-  },
-};
-
 const length: TerraformFunction = {
   name: "length",
   parameters: [any("value", { unknowns: true, marks: true })],
@@ -285,37 +258,6 @@ const length: TerraformFunction = {
   },
 };
 
-const matchKeys: TerraformFunction = {
-  name: "matchkeys",
-  parameters: [list("values", DYNAMIC, SHALLOW), list("keys", DYNAMIC, SHALLOW), list("searchset", DYNAMIC, SHALLOW)],
-  returns: (args) => typeAt(args, 0),
-  call: (args) => {
-    const element = elementOf(typeAt(args, 0));
-    const common = unify([typeAt(args, 1), typeAt(args, 2)]);
-    if (common === undefined) return new FunctionError("keys and searchset must be of the same type");
-    const [values, keys, searchSet] = args.map((arg, i) => {
-      const converted = i === 0 ? undefined : convert(arg, common);
-      return converted?.ok ? converted.value : arg;
-    });
-    if (itemsOf(values).length !== itemsOf(keys).length)
-      return new FunctionError("length of keys and values should be equal");
-    const wanted = itemsOf(searchSet);
-    if (wanted.length === 0) return listOf(element, []);
-    if (!isWhollyKnown(values ?? "") || !isWhollyKnown(keys ?? ""))
-      return unknownOf(listType(element), { notNull: true });
-    const kept: TypedValue[] = [];
-    for (const [at, key] of itemsOf(keys).entries()) {
-      const answers = wanted.map((each) => equals(key, each));
-      // Terraform gives up with an empty list, though the answer is open.
-      if (answers.indexOf(undefined) >= 0 && !answers.slice(0, answers.indexOf(undefined)).includes(true)) {
-        return listOf(element, []);
-      }
-      if (answers.includes(true)) kept.push(itemsOf(values)[at] ?? nullOf(element));
-    }
-    return listOf(element, kept);
-  },
-};
-
 export const listFunctions: readonly TerraformFunction[] = [
   allTrue,
   anyTrue,
@@ -323,11 +265,8 @@ export const listFunctions: readonly TerraformFunction[] = [
   coalesce,
   coalesceList,
   concat,
-  contains,
   distinct,
   element,
   flatten,
-  index,
   length,
-  matchKeys,
 ];

@@ -2,7 +2,7 @@
  * Runs a parsed pattern over a text by following all alternatives at once (Pike's machine), so that time is bounded by
  * pattern × text, whatever the pattern. The match is the one a backtracking engine would find first, as in RE2.
  */
-import type { Assertion, Node, Pattern } from "./regex-parse.ts";
+import type { Assertion, Node, Pattern } from "./regex-tree.ts";
 
 type Step =
   | { readonly op: "char"; readonly test: (code: number) => boolean; readonly next: number }

@@ -3,8 +3,9 @@ import { FunctionError, type TerraformFunction } from "../function.ts";
 import { listOf, NullValue, objectOf, type TypedValue, textOf, tupleOf } from "../typed-value.ts";
 import { DYNAMIC, listType, objectType, STRING, type Type, tupleType } from "../types.ts";
 import { text, tooMuchText } from "./define.ts";
-import { type Pattern, PatternError, parsePattern } from "./regex-parse.ts";
+import { parsePattern } from "./regex-parse.ts";
 import { compile, type Effort, exhausted, type Match, type Program, search } from "./regex-run.ts";
+import { type Pattern, PatternError } from "./regex-tree.ts";
 
 const TOO_COSTLY = "the pattern takes too long to search for in this text";
 const codesOf = (value: string): readonly number[] => Array.from(value, (letter) => letter.codePointAt(0) ?? 0);
