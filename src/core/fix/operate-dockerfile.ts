@@ -5,6 +5,7 @@
 import type { FixOperation } from "../model/patch.ts";
 import type { CodeOrigin, Resource } from "../model/resource.ts";
 import type { SourceFile } from "../model/source-range.ts";
+import { isList } from "../model/value.ts";
 import { Block } from "../rules/view.ts";
 import type { Step } from "./operate.ts";
 import type { WorkingFiles } from "./working-files.ts";
@@ -45,7 +46,8 @@ export function operateDockerfile(
 /** The last instruction of a stage; its FROM where it has none. */
 function lastInstruction(target: Resource, path: string): string {
   const stage = path.replace(/\.instructions$/, "");
-  const count = new Block(target.attributes, "").blocks(`${stage}.instructions`).items.length;
+  const found = new Block(target.attributes, "").get(`${stage}.instructions`);
+  const count = found.kind === "value" && isList(found.value) ? found.value.length : 0;
   return count === 0 ? stage : `${stage}.instructions.${count - 1}`;
 }
 
