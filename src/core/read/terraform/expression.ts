@@ -60,7 +60,16 @@ export function evaluate(node: Expression, scope: Scope): TypedValue {
       return splatItem(scope);
   }
   const { session } = scope;
-  if (!session.step(scope.file, node)) return UNKNOWN;
+  if (!session.enter(scope.file, node)) return UNKNOWN;
+  const value = evaluateCompound(node, scope);
+  session.leave();
+  return value;
+}
+
+type Literal = "template" | "heredoc" | "number" | "bool" | "null" | "parentheses" | "error" | "splat-item";
+
+function evaluateCompound(node: Exclude<Expression, { kind: Literal }>, scope: Scope): TypedValue {
+  const { session } = scope;
   switch (node.kind) {
     case "variable": {
       const found = findFrame(scope.frame, node.name) ?? scope.name(node.name);

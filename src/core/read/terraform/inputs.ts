@@ -30,9 +30,25 @@ export function autoLoaded(root: string, tree: FileTree): string[] {
 }
 
 /**
- * One environment per further tfvars file that sets a variable of the root: beside it, or in a directory below that has
- * no module of its own (envs/prod.tfvars, environments/prod/terraform.tfvars). Without any, the plain evaluation alone.
+ * Variable files by the module they belong to: beside it, or in a directory below that has no module of its own
+ * (envs/prod.tfvars, environments/prod/terraform.tfvars).
  */
+export function variableFilesByModule(
+  paths: readonly string[],
+  tree: FileTree,
+): ReadonlyMap<string, readonly string[]> {
+  const byModule = new Map<string, string[]>();
+  for (const path of paths) {
+    let directory = directoryOf(path);
+    while (directory !== "" && !tree.in(directory).some(isModuleFile)) directory = directoryOf(directory);
+    const listed = byModule.get(directory);
+    if (listed) listed.push(path);
+    else byModule.set(directory, [path]);
+  }
+  return byModule;
+}
+
+/** One environment per further tfvars file that sets a variable of the root. Without any, the plain evaluation alone. */
 export function environmentsOf(
   root: ModuleSource,
   tree: FileTree,
@@ -40,26 +56,14 @@ export function environmentsOf(
   parse: (path: string) => HclFile | undefined,
 ): Environment[] {
   const automatic = autoLoaded(root.path, tree);
-  const prefix = root.path === "" ? "" : `${root.path}/`;
-  const further = variableFiles.filter(
-    (path) => path.startsWith(prefix) && !automatic.includes(path) && belongsTo(root.path, path, tree),
-  );
   const found: Environment[] = [];
-  for (const path of further) {
+  for (const path of variableFiles) {
+    if (automatic.includes(path)) continue;
     const sets = parse(path)?.body.items.some((item) => item.kind === "attribute" && root.variables.has(item.name));
     if (sets) found.push({ name: environmentName(root.path, path), variableFiles: [...automatic, path] });
   }
   if (found.length === 0 || automatic.length > 0) found.unshift({ variableFiles: automatic });
   return found;
-}
-
-/** Whether no directory between the file and the root is a module itself. */
-function belongsTo(root: string, path: string, tree: FileTree): boolean {
-  for (let directory = directoryOf(path); directory !== root; directory = directoryOf(directory)) {
-    if (tree.in(directory).some(isModuleFile)) return false;
-    if (directory === "") return false;
-  }
-  return true;
 }
 
 /** "prod" for prod.tfvars, prod/terraform.tfvars and prod/prod.auto.tfvars alike. */

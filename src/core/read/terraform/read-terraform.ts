@@ -9,7 +9,15 @@ import { resourcesOf } from "./emit.ts";
 import { evaluate } from "./expression.ts";
 import { FileTree, joinPath } from "./files.ts";
 import { type FunctionContext, FunctionError } from "./function.ts";
-import { autoLoaded, type Environment, emptyFile, environmentsOf, givenBy, isVariableFile } from "./inputs.ts";
+import {
+  autoLoaded,
+  type Environment,
+  emptyFile,
+  environmentsOf,
+  givenBy,
+  isVariableFile,
+  variableFilesByModule,
+} from "./inputs.ts";
 import { Module, type World } from "./module.ts";
 import { effectiveFiles, isModuleFile, type ModuleSource, moduleSource } from "./module-source.ts";
 import { lockedVersions, Providers } from "./providers.ts";
@@ -50,16 +58,16 @@ class Reader {
   readonly #tree: FileTree;
   readonly #parsed = new Map<string, HclFile>();
   readonly #modules = new Map<string, ModuleSource | undefined>();
-  readonly #variableFiles: readonly string[];
+  readonly #variableFiles: ReadonlyMap<string, readonly string[]>;
   readonly #told: Diagnostic[] = [];
 
   constructor(input: TerraformInput) {
     this.#input = input;
     this.#tree = new FileTree(input.files);
-    this.#variableFiles = input.files
+    const variableFiles = input.files
       .map((file) => file.path)
-      .filter((path) => isVariableFile(path) && !VENDORED.test(path))
-      .sort();
+      .filter((path) => isVariableFile(path) && !VENDORED.test(path));
+    this.#variableFiles = variableFilesByModule(variableFiles.sort(), this.#tree);
   }
 
   #parse(path: string): HclFile | undefined {
@@ -121,7 +129,7 @@ class Reader {
     const given = this.#input.varFiles;
     const environments: readonly Environment[] = given
       ? [{ variableFiles: [...autoLoaded(root, this.#tree), ...given] }]
-      : environmentsOf(source, this.#tree, this.#variableFiles, (path) => this.#parse(path));
+      : environmentsOf(source, this.#tree, this.#variableFiles.get(root) ?? [], (path) => this.#parse(path));
     return environments.map((environment) => this.#evaluate(source, environment));
   }
 

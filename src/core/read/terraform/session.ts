@@ -10,6 +10,8 @@ import { type TypedValue, UNKNOWN } from "./typed-value.ts";
 const MAX_STEPS = 5_000_000;
 /** Length of a chain of references, each waiting for the next; what lies deeper would overflow the stack. */
 const MAX_CHAIN = 400;
+/** Expressions inside of expressions, through references too; deeper ones would overflow the stack. */
+const MAX_DEPTH = 900;
 /** Instances of resources and modules in one root module. */
 const MAX_INSTANCES = 50_000;
 
@@ -28,6 +30,7 @@ export class Session {
   at: Span = { start: 0, end: 0 };
   exhausted = false;
   #steps = 0;
+  #depth = 0;
   #instances = 0;
   #captured: string[] | undefined;
   readonly #chain: string[] = [];
@@ -48,6 +51,22 @@ export class Session {
       );
     }
     return false;
+  }
+
+  /** One expression inside of another: counts a step and a level. Every true is followed by `leave`. */
+  enter(file: HclFile, span: Span): boolean {
+    if (!this.step(file, span)) return false;
+    if (this.#depth < MAX_DEPTH) {
+      this.#depth++;
+      return true;
+    }
+    const detail = `More than ${MAX_DEPTH} expressions wait for this one.`;
+    this.#tell(file, span, "error", "Expression is nested too deeply", detail);
+    return false;
+  }
+
+  leave(): void {
+    this.#depth--;
   }
 
   /** Counts instances; false when there would be too many. */

@@ -53,6 +53,24 @@ describe("cycles", () => {
   });
 });
 
+describe("depth", () => {
+  it.each([
+    ["a long sum", "1", " + 1"],
+    ["a long chain of conditionals", "null", " == null ? 1 : null"],
+    ["deep lists", "", ""],
+    ["deep indices", "local.l", "[0]"],
+    ["deep attributes", "local.o", ".a"],
+  ])("%s is told, not thrown", (_, start, more) => {
+    const text = more === "" ? "[".repeat(5000) + "]".repeat(5000) : start + more.repeat(5000);
+    const { reading } = read(
+      `locals {\n  l = [1]\n  o = { a = 1 }\n}\nresource "aws_x" "x" {\n  v = ${text}\n}\nresource "aws_x" "y" {}`,
+    );
+    expect(reading.diagnostics.length).toBeGreaterThan(0);
+    expect(reading.diagnostics[0]).toMatchObject({ severity: "error", file: "main.tf", line: 6 });
+    expect(reading.stacks[0]?.resources.map((it) => it.address)).toContain("aws_x.y");
+  });
+});
+
 describe("growth", () => {
   const within = (ms: number, run: () => void): void => {
     const start = performance.now();

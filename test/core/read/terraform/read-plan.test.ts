@@ -12,7 +12,10 @@ const change = (
   more: object = {},
   top: object = {},
 ): object => {
-  const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".").slice(-2);
+  const [type = "", name = ""] = address
+    .replace(/\[[^\]]*\]/g, "")
+    .split(".")
+    .slice(-2);
   return {
     address,
     mode: "managed",
