@@ -1,8 +1,7 @@
-/** Auto Scaling groups, and the machine images that they and others start from. */
-import { eachBlock, requireSet, requireTrue } from "../checks.ts";
-import { set } from "../operations.ts";
+/** Auto Scaling groups. */
+import { requireSet } from "../checks.ts";
 import { rule } from "../rule.ts";
-import { anyOf, fail, notApplicable, pass, undecided } from "../verdict.ts";
+import { anyOf } from "../verdict.ts";
 
 export const launchTemplate = rule({
   id: "aws-autoscaling-launch-template",
@@ -61,121 +60,6 @@ export const tags = rule({
         key                 = "team"
         value               = "web"
         propagate_at_launch = true
-      }
-    }
-  `,
-});
-
-export const imageEncryption = rule({
-  id: "aws-ami-encryption",
-  aliases: ["CKV_AWS_204"],
-  title: "Machine image has disks that are not encrypted",
-  severity: "high",
-  category: "security",
-  profile: "strict",
-  on: "aws_ami",
-  why: "Every instance made from the image starts with a disk in the clear. The image itself can be copied and read.",
-  remedy: "Set encrypted = true in each ebs_block_device that is not made from a snapshot.",
-  references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html"],
-  check: (view) =>
-    eachBlock(view, "ebs_block_device", (disk) =>
-      disk.has("snapshot_id") === false ? requireTrue(disk, "encrypted") : pass(disk.path),
-    ),
-  fix: {
-    risk: "replaces",
-    edit: (view) =>
-      view
-        .blocks("ebs_block_device")
-        .items.filter((disk) => disk.has("snapshot_id") === false && disk.is("encrypted") !== true)
-        .map((disk) => set(`${disk.path}.encrypted`, true)),
-  },
-  bad: `
-    resource "aws_ami" "a" {
-      name = "web"
-      ebs_block_device {
-        device_name = "/dev/xvda"
-        volume_size = 8
-      }
-    }
-  `,
-  good: `
-    resource "aws_ami" "a" {
-      name = "web"
-      ebs_block_device {
-        device_name = "/dev/xvda"
-        volume_size = 8
-        encrypted   = true
-      }
-    }
-  `,
-});
-
-export const imageShared = rule({
-  id: "aws-ami-shared",
-  aliases: ["CKV_AWS_205"],
-  title: "Machine image is shared with other accounts",
-  severity: "high",
-  category: "security",
-  profile: "strict",
-  on: "aws_ami_launch_permission",
-  why: "Whoever may launch the image can read every file in it. Keys and configuration that were left in it go with it.",
-  remedy: "Remove the launch permission, or make sure that the image holds nothing but public software.",
-  references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharing-amis.html"],
-  check: () => fail(undefined, "The image may be launched by others"),
-  bad: `
-    resource "aws_ami_launch_permission" "p" {
-      image_id   = "ami-1"
-      account_id = "123456789012"
-    }
-  `,
-  good: `
-    resource "aws_ami" "a" {
-      name = "web"
-    }
-  `,
-});
-
-export const imageOwner = rule({
-  id: "aws-ami-lookup-owner",
-  aliases: ["CKV_AWS_386", "AWS-0344", "AVD-AWS-0344"],
-  title: "Machine image is looked up by name, from anybody",
-  severity: "low",
-  category: "security",
-  profile: "strict",
-  on: "data.aws_ami",
-  why: "Anyone can publish an image whose name fits and is newer (whoAMI). The next apply then starts a stranger's image.",
-  remedy: 'State owners, such as ["self"] or ["amazon"].',
-  references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html"],
-  check(view) {
-    const owners = requireSet(view, "owners", { message: "No owner is stated" });
-    if (owners.status === "pass") return owners;
-    const filters = view.blocks("filter");
-    const named = filters.items.filter((filter) =>
-      ["owner-id", "owner-alias", "image-id"].includes(filter.text("name") ?? ""),
-    );
-    if (named.length > 0) return pass(named[0]?.path);
-    const byName = filters.items.some(
-      (filter) => filter.text("name") === "name" && filter.strings("values").items.some((v) => /[*?]/.test(v)),
-    );
-    if (byName) return owners;
-    return filters.complete ? notApplicable : undecided("filter");
-  },
-  bad: `
-    data "aws_ami" "a" {
-      most_recent = true
-      filter {
-        name   = "name"
-        values = ["ubuntu-*"]
-      }
-    }
-  `,
-  good: `
-    data "aws_ami" "a" {
-      most_recent = true
-      owners      = ["099720109477"]
-      filter {
-        name   = "name"
-        values = ["ubuntu-*"]
       }
     }
   `,

@@ -96,3 +96,48 @@ export const trailToCloudWatch = rule({
   bad: trail(),
   good: trail('cloud_watch_logs_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:audit:*"'),
 });
+
+export const trailTopic = rule({
+  id: "aws-cloudtrail-topic",
+  aliases: ["CKV_AWS_252"],
+  title: "CloudTrail notifies nobody of new logs",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "aws_cloudtrail",
+  why: "What reads the logs must look for them, and does so late. A topic tells it as soon as they arrive.",
+  remedy: "Set sns_topic_name.",
+  references: [
+    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notifications-for-cloudtrail.html",
+  ],
+  check: (view) => requireSet(view, "sns_topic_name"),
+  bad: trail(),
+  good: trail('sns_topic_name = "audit"'),
+});
+
+export const eventStoreKey = rule({
+  id: "aws-cloudtrail-event-store-customer-key",
+  aliases: ["CKV_AWS_294"],
+  title: "CloudTrail event data store does not use a key of your own",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "aws_cloudtrail_event_data_store",
+  why: "The key that AWS manages cannot be limited, shared or withdrawn. With a key of your own you decide who reads what happened.",
+  remedy: "Set kms_key_id; it cannot be taken back.",
+  references: [
+    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+  ],
+  check: (view) => requireSet(view, "kms_key_id"),
+  bad: `
+    resource "aws_cloudtrail_event_data_store" "s" {
+      name = "s"
+    }
+  `,
+  good: `
+    resource "aws_cloudtrail_event_data_store" "s" {
+      name       = "s"
+      kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    }
+  `,
+});

@@ -1,10 +1,8 @@
 /** IAM users, their keys and passwords, and what is attached to whom. */
-import { isUnknown, type Value } from "../../model/value.ts";
-import { forbidOneOf, requireBetween, requireThat } from "../checks.ts";
+import { forbidOneOf, requireBetween } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
-import type { View } from "../view.ts";
+import { fail, pass, undecided } from "../verdict.ts";
 
 export const userPolicy = rule({
   id: "aws-iam-policy-on-user",
@@ -35,106 +33,6 @@ export const userPolicy = rule({
       name       = "a"
       groups     = ["ops"]
       policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    }
-  `,
-});
-
-const ADMINISTRATOR = /^arn:[^:]*:iam::aws:policy\/AdministratorAccess$/;
-
-/** Whether a policy's ARN is the administrator's: written out, or looked up by name. */
-function judgeArn(view: View, value: Value, path: string): Verdict {
-  const message = "AdministratorAccess is attached";
-  if (isUnknown(value)) {
-    for (const from of value.from) {
-      const source = view.estate.get(from.replace(/\.[^.]*$/, ""));
-      if (source?.type !== "data.aws_iam_policy") continue;
-      const name = source.text("name") ?? source.text("arn")?.split("/").at(-1);
-      return name === undefined ? undecided(path) : name === "AdministratorAccess" ? fail(path, message) : pass(path);
-    }
-    return value.from.length > 0 || (value.prefix !== "" && !/^arn:[^:]*:iam::aws:policy\/$/.test(value.prefix))
-      ? pass(path)
-      : undecided(path);
-  }
-  return ADMINISTRATOR.test(String(value)) ? fail(path, message) : pass(path);
-}
-
-export const administrator = rule({
-  id: "aws-iam-administrator-access",
-  aliases: ["CKV_AWS_274"],
-  title: "AdministratorAccess is attached",
-  severity: "high",
-  category: "security",
-  on: [
-    "aws_iam_role",
-    "aws_iam_policy_attachment",
-    "aws_iam_role_policy_attachment",
-    "aws_iam_role_policy_attachments_exclusive",
-    "aws_iam_user_policy_attachment",
-    "aws_iam_group_policy_attachment",
-    "aws_ssoadmin_managed_policy_attachment",
-  ],
-  why: "Whoever gets hold of this identity has the account. Almost nothing needs all rights, and least of all for ever.",
-  remedy: "Attach a policy with the rights that are needed.",
-  references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"],
-  check: (view) =>
-    allOf(
-      ["policy_arn", "policy_arns", "managed_policy_arn", "managed_policy_arns"].flatMap((path) => {
-        const found = view.get(path);
-        if (found.kind === "absent") return [];
-        const values: readonly Value[] = Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value];
-        return values.map((value, index) => judgeArn(view, value, values.length > 1 ? `${path}.${index}` : path));
-      }),
-    ),
-  bad: [
-    `
-      resource "aws_iam_role_policy_attachment" "a" {
-        role       = "ci"
-        policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
-      }
-    `,
-    `
-      data "aws_iam_policy" "admin" {
-        name = "AdministratorAccess"
-      }
-
-      resource "aws_iam_role_policy_attachment" "a" {
-        role       = "ci"
-        policy_arn = data.aws_iam_policy.admin.arn
-      }
-    `,
-  ],
-  good: `
-    resource "aws_iam_role_policy_attachment" "a" {
-      role       = "ci"
-      policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    }
-  `,
-});
-
-export const administratorLookup = rule({
-  id: "aws-iam-administrator-access-lookup",
-  aliases: ["CKV_AWS_275"],
-  title: "AdministratorAccess is looked up",
-  severity: "low",
-  category: "security",
-  profile: "strict",
-  on: "data.aws_iam_policy",
-  why: "A policy is looked up in order to be attached. Almost nothing needs all rights, and least of all for ever.",
-  remedy: "Look up, or write, a policy with the rights that are needed.",
-  references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"],
-  check: (view) =>
-    allOf([
-      forbidOneOf(view, "name", ["AdministratorAccess"], { message: "AdministratorAccess is looked up" }),
-      requireThat(view, "arn", (arn) => !ADMINISTRATOR.test(String(arn)), { absent: "pass" }),
-    ]),
-  bad: `
-    data "aws_iam_policy" "p" {
-      name = "AdministratorAccess"
-    }
-  `,
-  good: `
-    data "aws_iam_policy" "p" {
-      name = "ReadOnlyAccess"
     }
   `,
 });

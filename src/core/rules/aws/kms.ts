@@ -125,3 +125,31 @@ export const explicitKeyPolicy = rule({
   `,
   good: keyPolicy("aws_kms_key", "arn:aws:iam::123456789012:root"),
 });
+
+export const keyEnabled = rule({
+  id: "aws-kms-key-disabled",
+  aliases: ["CKV_AWS_227"],
+  title: "KMS key is disabled",
+  severity: "medium",
+  category: "reliability",
+  profile: "strict",
+  on: "aws_kms_key",
+  why: "Nothing that the key protects can be read while it is disabled. Services that use it fail one after the other.",
+  remedy: "Set is_enabled = true, or remove the key if nothing needs it.",
+  references: ["https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html"],
+  check: (view) => requireTrue(view, "is_enabled", { absent: "pass", message: "The key is disabled" }),
+  fix: { risk: "disruptive", edit: () => [set("is_enabled", true)] },
+  bad: `
+    resource "aws_kms_key" "k" {
+      description         = "data"
+      enable_key_rotation = true
+      is_enabled          = false
+    }
+  `,
+  good: `
+    resource "aws_kms_key" "k" {
+      description         = "data"
+      enable_key_rotation = true
+    }
+  `,
+});

@@ -1,5 +1,5 @@
 /** Networks: subnets, flow logs, default groups and VPCs, addresses. */
-import { forbidTrue, someJoined } from "../checks.ts";
+import { forbidTrue, requireTrue, someJoined } from "../checks.ts";
 import { addCompanion, remove, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, pass, undecided, type Verdict } from "../verdict.ts";
@@ -193,6 +193,33 @@ export const defaultVpc = rule({
   good: `
     resource "aws_vpc" "v" {
       cidr_block = "10.0.0.0/16"
+    }
+  `,
+});
+
+export const endpointAcceptance = rule({
+  id: "aws-vpc-endpoint-service-acceptance",
+  aliases: ["CKV_AWS_123"],
+  title: "VPC endpoint service accepts everyone who may ask",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "aws_vpc_endpoint_service",
+  why: "Whoever is allowed to connect is connected at once, without anybody seeing it. With acceptance each connection is a decision.",
+  remedy: "Set acceptance_required = true.",
+  references: ["https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html"],
+  check: (view) => requireTrue(view, "acceptance_required"),
+  fix: { risk: "disruptive", edit: () => [set("acceptance_required", true)] },
+  bad: `
+    resource "aws_vpc_endpoint_service" "s" {
+      acceptance_required        = false
+      network_load_balancer_arns = ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/n/1"]
+    }
+  `,
+  good: `
+    resource "aws_vpc_endpoint_service" "s" {
+      acceptance_required        = true
+      network_load_balancer_arns = ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/n/1"]
     }
   `,
 });

@@ -6,7 +6,7 @@ import { userDataSecrets } from "../../../../src/core/rules/aws/ec2-user-data.ts
 import { clusterVersion, endpointOpen } from "../../../../src/core/rules/aws/eks.ts";
 import { adminDocument, adminPolicy } from "../../../../src/core/rules/aws/iam.ts";
 import { escalation, everyResource, permissionsManagement } from "../../../../src/core/rules/aws/iam-danger.ts";
-import { administrator } from "../../../../src/core/rules/aws/iam-identities.ts";
+import { administrator } from "../../../../src/core/rules/aws/iam-managed.ts";
 import { githubTrust, openTrust } from "../../../../src/core/rules/aws/iam-trust.ts";
 import { keyRotation, openKeyPolicy } from "../../../../src/core/rules/aws/kms.ts";
 import { aclSsh } from "../../../../src/core/rules/aws/network-acl.ts";

@@ -42,6 +42,11 @@ describe("reading a policy", () => {
     for (const text of ["", "  ", "{", "[]", "42", '{"a":1}']) expect(parsePolicy(text)).toBeUndefined();
   });
 
+  it("reads past a comma at the end of a list, as the author meant it", () => {
+    const text = '{"Statement":[{"Effect":"Allow","Action":["a:,]",],},],}';
+    expect(parsePolicy(text)?.statements[0]?.actions?.items).toEqual(["a:,]"]);
+  });
+
   it("keeps what is unknown unknown", () => {
     expect(parsePolicy(new Unknown())).toEqual({ statements: [], complete: false });
     const policy = parsePolicy(

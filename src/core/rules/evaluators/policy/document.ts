@@ -59,12 +59,22 @@ export function parsePolicy(value: Value | undefined): Policy | undefined {
 
 function parseText(text: string): Policy | undefined {
   if (text.trim() === "") return undefined;
+  const whole = text.includes(HOLE) ? quoteHoles(text) : text;
+  const value = parseJson(whole) ?? parseJson(withoutTrailingCommas(whole));
+  return value === undefined ? undefined : parsePolicy(value);
+}
+
+function parseJson(text: string): Value | undefined {
   try {
-    return parsePolicy(JSON.parse(text.includes(HOLE) ? quoteHoles(text) : text) as Value);
+    return JSON.parse(text) as Value;
   } catch {
     return undefined;
   }
 }
+
+/** AWS refuses a list that ends in a comma, but what its author meant is plain, and is judged. */
+const withoutTrailingCommas = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])/g, (token) => (token === "," ? "" : token));
 
 /** Holes outside of strings become strings, so that the rest can be read. */
 const quoteHoles = (text: string): string =>
