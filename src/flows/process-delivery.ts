@@ -1,5 +1,6 @@
 /** Turns one stored delivery into the jobs that follow from it, and keeps what Draco knows of installations up to date. */
 import type { Deps } from "./deps.ts";
+import { voidMoved } from "./follow-pull-request.ts";
 import { type Event, jobsFor, number, object, type Payload, text } from "./route-delivery.ts";
 
 /** Hands an event to whoever listens: Probot, in the server. */
@@ -95,6 +96,16 @@ async function notePull(deps: Deps, event: Event): Promise<void> {
     headSha: text(object(pull.head).sha),
     baseSha: text(object(pull.base).sha),
     state: pull.merged === true ? "merged" : text(pull.state) === "closed" ? "closed" : "open",
+  });
+  if (event.payload.action !== "synchronize") return;
+  const sender = object(event.payload.sender);
+  const id = number(sender.id);
+  await voidMoved(deps, {
+    repository,
+    pullNumber,
+    headSha: text(object(pull.head).sha),
+    source: event.guid,
+    ...(id !== undefined && sender.type !== "Bot" && { by: { id, login: text(sender.login) } }),
   });
 }
 

@@ -8,6 +8,7 @@ import { openFailures, renderCheckRun } from "../core/report/check-run.ts";
 import { plainText } from "../core/report/neutralise.ts";
 import type { Judgement } from "../core/rules/engine.ts";
 import { type Deps, repoOf } from "./deps.ts";
+import { showMoved } from "./follow-pull-request.ts";
 import { type Judged, judgeCommit, type PolicyRead, readPolicy } from "./judge.ts";
 import { refreshSticky } from "./refresh-sticky.ts";
 
@@ -34,6 +35,7 @@ export async function scanRepository(deps: Deps, job: Jobs["scan-repository"]): 
     const judged = await judgeCommit(deps, repo, sha, policy.policy);
     if (isDefault) await record(deps, repository, judged, policy.policy);
     await postCheckRun(deps, repository, judged, policy);
+    if (job.pullNumber !== undefined) await showMoved(deps, repository, job.pullNumber, judged);
     await refreshSticky(deps, repository, {
       judged,
       ...(job.pullNumber !== undefined && { pullNumber: job.pullNumber }),
