@@ -1,16 +1,22 @@
 /** `draco rules`: what Draco looks for, from the rules themselves. */
 
+import { resolve } from "node:path";
 import { nearest } from "../../core/approve/nearest.ts";
+import { mayBeInfrastructure } from "../../core/read/candidates.ts";
 import { plural, type Style, styleFor, wrapText } from "../../core/report/style.ts";
 import { loadAllRules } from "../../core/rules/registry.ts";
 import type { Example, Rule } from "../../core/rules/rule.ts";
+import { testRules } from "../../flows/test-rules.ts";
 import { newCommand, Option, runCommand } from "./command.ts";
 import { type Io, screenOf, UserError } from "./io.ts";
+import { readRuleFiles } from "./read-policy.ts";
+import { scanDeps } from "./scan-deps.ts";
 
 const EXAMPLES = [
   "draco rules list                  every rule",
   "draco rules list s3 --json        those about S3, for programs",
   "draco rules show CKV_AWS_20       one rule, by its id or an alias",
+  "draco rules test                  your own rules in .github/draco/rules",
 ];
 
 export async function rules(args: readonly string[], io: Io): Promise<number> {
@@ -40,7 +46,35 @@ export async function rules(args: readonly string[], io: Io): Promise<number> {
       if (found.length === 0) throw new UserError(`there is no rule "${id}".${near ? ` Did you mean "${near}"?` : ""}`);
       io.out(`${found.map((rule) => show(rule, io)).join("\n\n")}\n`);
     });
-  return (await runCommand(command, args)) ?? 0;
+  let exitCode = 0;
+  command
+    .command("test")
+    .description("check your own rules against their examples: DIR/RULE-ID/bad*, DIR/RULE-ID/good*")
+    .argument("[dir]", "directory of rule files", ".github/draco/rules")
+    .action(async (directory: string) => {
+      exitCode = await test(resolve(io.cwd, directory), directory, io);
+    });
+  return (await runCommand(command, args)) ?? exitCode;
+}
+
+async function test(directory: string, shown: string, io: Io): Promise<number> {
+  if (scanDeps().kindOf(directory) !== "directory") throw new UserError(`there is no directory ${shown}`);
+  const { rules: own, diagnostics } = await readRuleFiles(directory, shown);
+  for (const d of diagnostics) io.err(`${d.file}:${d.line}:${d.column} ${d.summary}\n`);
+  if (diagnostics.length > 0) return 2;
+  if (own.length === 0) throw new UserError(`there are no rules in ${shown}/*.yml`);
+  const { files } = scanDeps().readTree(directory, { wants: mayBeInfrastructure });
+  const tests = await testRules(own, files);
+  const style = styleFor(screenOf(io, io.outIsTerminal).colour);
+  for (const { rule, example, problem } of tests)
+    io.out(
+      problem
+        ? `${style.red("failed")} ${rule} ${example}: ${problem}\n`
+        : `${style.green("passed")} ${rule} ${example}\n`,
+    );
+  const failed = tests.filter(({ problem }) => problem !== undefined).length;
+  io.out(`${plural(own.length, "rule")}, ${plural(tests.length, "example")}, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
 }
 
 const matches = (rule: Rule, words: readonly string[]): boolean => {

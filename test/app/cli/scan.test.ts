@@ -280,4 +280,21 @@ waivers:
     expect(root?.errors[0]).toMatchObject({ file: ".github/draco/rules/bad.yml", line: 7 });
     expect(placesIn(root)).toEqual(["main.tf:3"]);
   });
+
+  it("can be tested beside its examples", async () => {
+    const sized = (size: number) => `resource "aws_ebs_volume" "v" {\n  size = ${size}\n}\n`;
+    put({
+      ".github/draco/rules/size.yml": CUSTOM,
+      ".github/draco/rules/acme-volume-size/bad.tf": sized(500),
+      ".github/draco/rules/acme-volume-size/good/main.tf": sized(50),
+    });
+    const fine = await draco("rules", "test");
+    expect([fine.code, fine.out]).toEqual([0, expect.stringContaining("1 rule, 2 examples, 0 failed")]);
+    put({ ".github/draco/rules/acme-volume-size/bad.tf": sized(5) });
+    const wrong = await draco("rules", "test");
+    expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining("bad.tf: it does not fail")]);
+    put({ ".github/draco/rules/size.yml": CUSTOM.replace("severity: medium", "severity: mild") });
+    const broken = await draco("rules", "test");
+    expect([broken.code, broken.err]).toEqual([2, expect.stringContaining("size.yml:5:")]);
+  });
 });
