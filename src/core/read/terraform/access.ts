@@ -42,7 +42,7 @@ export function getAttribute(value: TypedValue, name: string): TypedValue | Acce
   }
   if (value instanceof UnknownValue) {
     if (value instanceof UnknownInstances) return getAttribute(value.one, name);
-    return attributeOfUnknown(value.type, name);
+    return value.is.entries?.get(name) ?? attributeOfUnknown(value.type, name);
   }
   if (value instanceof NullValue) {
     return new AccessError(
@@ -95,7 +95,8 @@ export function getIndex(value: TypedValue, key: TypedValue): TypedValue | Acces
   if (key instanceof NullValue) return new AccessError("Invalid index", "Can't use a null value as an indexing key.");
   if (value instanceof UnknownValue) {
     if (value instanceof UnknownInstances) return value.one;
-    return indexOfUnknown(value.type, key);
+    const certain = typeof key === "string" ? value.is.entries?.get(key) : undefined;
+    return certain ?? indexOfUnknown(value.type, key);
   }
   if (value instanceof Sequence) return elementAt(value, key);
   if (value instanceof Mapping) {

@@ -5,6 +5,7 @@ import { FunctionError, type TerraformFunction } from "../function.ts";
 import {
   isWhollyKnown,
   joinMarks,
+  LazyObject,
   listOf,
   Mapping,
   type Marks,
@@ -250,7 +251,8 @@ const length: TerraformFunction = {
     if (type.kind === "tuple") return mark(type.elements.length, marks);
     if (type.kind === "object") return mark(type.attributes.size, marks);
     if (typeof value === "string") return mark(charactersOf(value).length, marks);
-    if (value instanceof Mapping) return mark(value.entries.size, marks);
+    if (value instanceof Mapping && !(value instanceof LazyObject && value.open))
+      return mark(value.entries.size, marks);
     // Unknown elements of a set may turn out to be equal.
     if (value instanceof Sequence && (value.kind !== "set" || isWhollyKnown(value) || value.items.length === 1))
       return mark(value.items.length, marks);

@@ -5,6 +5,7 @@ import {
   compareStrings,
   isWhollyKnown,
   joinMarks,
+  LazyObject,
   listOf,
   Mapping,
   type Marks,
@@ -39,6 +40,9 @@ import { any, list, text } from "./define.ts";
 const MARKED = { depth: "shallow", marks: true } as const;
 const OPEN = { unknowns: true, marks: true } as const;
 const typeAt = (args: readonly TypedValue[], index: number): Type => typeOf(args[index] ?? nullOf(DYNAMIC));
+
+/** A resource or module of which not all attributes are in sight. */
+const isOpen = (value: TypedValue): value is LazyObject => value instanceof LazyObject && value.open;
 
 const keys: TerraformFunction = {
   name: "keys",
@@ -75,6 +79,7 @@ const values: TerraformFunction = {
   call: ([given = ""]) => {
     const value = unmark(given);
     if (!(value instanceof Mapping)) return NO_MAP;
+    if (isOpen(value)) return mark(unknownOf(DYNAMIC, { notNull: true }), marksOf(given));
     const items = value.keys.map((key) => value.entries.get(key) ?? nullOf(DYNAMIC));
     return mark(value.kind === "map" ? listOf(value.element, items) : tupleOf(items), marksOf(given));
   },
@@ -101,9 +106,10 @@ const lookup: TerraformFunction = {
     if (converted && !converted.ok)
       return new FunctionError("the default value must have the same type as the map elements", 2);
     if (typeof key !== "string") return mark(unknownOf(wanted), marks);
-    const entries = map instanceof UnknownValue ? map.is.entries : map instanceof Mapping ? map.entries : undefined;
-    const found = entries?.get(key);
+    const found =
+      map instanceof UnknownValue ? map.is.entries?.get(key) : map instanceof Mapping ? map.get(key) : undefined;
     if (found !== undefined) return mark(found, marks);
+    if (isOpen(map)) return mark(unknownOf(DYNAMIC), marks);
     if (type.kind === "object" && !type.attributes.has(key)) {
       return converted?.ok
         ? mark(converted.value, marks)
@@ -131,11 +137,12 @@ const merge: TerraformFunction = {
     const entries = new Map<string, TypedValue>();
     let open = false;
     for (const arg of bare) {
-      if (arg instanceof UnknownValue) {
+      if (arg instanceof UnknownValue || isOpen(arg)) {
         // What came before may be overwritten; what comes after is certain again.
         open = true;
         entries.clear();
-        for (const [key, value] of arg.is.entries ?? []) entries.set(key, value);
+        for (const [key, value] of (arg instanceof UnknownValue ? arg.is.entries : arg.entries) ?? [])
+          entries.set(key, value);
       } else if (arg instanceof Mapping) for (const [key, value] of arg.entries) entries.set(key, value);
     }
     if (open) return mark(unknownOf(type, entries.size > 0 ? { notNull: true, entries } : { notNull: true }), marks);
