@@ -7,6 +7,7 @@ import { type Truth, Unknown, unknown } from "../../model/value.ts";
 import { and, not, or } from "../../rules/verdict.ts";
 import type { YamlDocument } from "../yaml/document.ts";
 import { agree } from "./agree.ts";
+import { joinList, pseudo, select, split } from "./functions.ts";
 import { jsonText } from "./json-text.ts";
 import { type Atom, entry, type Leaf, leaf, list, plain, type Traced, table, textOf } from "./traced.ts";
 import { joinTexts } from "./unknown-text.ts";
@@ -23,10 +24,27 @@ export class Evaluator {
   readonly document: YamlDocument;
   readonly #assume: Assume;
   readonly #conditions = new Map<string, Truth>();
+  /** Loop variables of Fn::ForEach. */
+  readonly #variables: ReadonlyMap<string, string>;
 
-  constructor(document: YamlDocument, assume: Assume = "defaults") {
+  constructor(
+    document: YamlDocument,
+    assume: Assume = "defaults",
+    variables: ReadonlyMap<string, string> = new Map<string, string>(),
+  ) {
     this.document = document;
     this.#assume = assume;
+    this.#variables = variables;
+  }
+
+  /** The same template inside a loop. */
+  inLoop(variable: string, value: string): Evaluator {
+    return new Evaluator(this.document, this.#assume, new Map(this.#variables).set(variable, value));
+  }
+
+  /** A key of a loop's body, with its variables filled in. */
+  keyOf(text: string): string {
+    return text.replace(/[$&]\{([^}]+)\}/g, (whole, name: string) => this.#variables.get(name.trim()) ?? whole);
   }
 
   /** The value of a node; undefined for AWS::NoValue, which stands for "not written". */
@@ -98,7 +116,7 @@ export class Evaluator {
       case "Ref":
         return this.#ref(text(0) ?? "", at);
       case "Fn::GetAtt":
-        return leaf(this.#getAtt(given.length > 1 ? `${text(0)}.${text(1)}` : (text(0) ?? "")), at);
+        return leaf(this.#getAtt(this.keyOf(given.length > 1 ? `${text(0)}.${text(1)}` : (text(0) ?? ""))), at);
       case "Fn::Sub":
         return this.#sub(
           scalarText(this.document.deref(given[0])) ?? "",
@@ -147,6 +165,8 @@ export class Evaluator {
 
   #ref(name: string, at: At): Traced | undefined {
     if (name === "AWS::NoValue") return undefined;
+    const variable = this.#variables.get(name);
+    if (variable !== undefined) return leaf(variable, at);
     if (name.startsWith("AWS::")) return leaf(pseudo(name), at);
     const parameter = this.#section("Parameters", name);
     if (parameter) return this.#parameter(name, parameter, at);
@@ -258,34 +278,3 @@ const scalarText = (node: Node | null | undefined): string | undefined => {
   if (!node || !isScalar(node) || node.value === null) return undefined;
   return node.type === "PLAIN" && typeof node.source === "string" ? node.source : String(node.value);
 };
-
-/** Facts of the deployment. They are never a wildcard, so their name stands in for them. */
-function pseudo(name: string): Atom {
-  if (name === "AWS::NotificationARNs") return unknown;
-  return new Unknown(name === "AWS::Partition" ? "aws" : "", [name]);
-}
-
-function joinList(delimiter: string, given: Traced | undefined): Atom {
-  if (given?.kind !== "list")
-    return given?.kind === "leaf" && !(given.value instanceof Unknown) ? given.value : unknown;
-  const parts: Atom[] = [];
-  given.items.forEach((item, index) => {
-    if (index > 0) parts.push(delimiter);
-    parts.push(item.kind === "leaf" ? item.value : unknown);
-  });
-  return joinTexts(parts);
-}
-
-function select(index: number, given: Traced | undefined, at: At): Traced {
-  const found = given?.kind === "list" && Number.isInteger(index) ? given.items[index] : undefined;
-  return found ? { ...found, key: at.key } : leaf(unknown, at);
-}
-
-function split(delimiter: string | undefined, given: Traced | undefined, at: At): Traced {
-  const text = textOf(given);
-  if (text === undefined || !delimiter) return leaf(unknown, at);
-  return list(
-    text.split(delimiter).map((part) => leaf(part, at)),
-    at,
-  );
-}

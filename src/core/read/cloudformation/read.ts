@@ -6,12 +6,23 @@ import type { SourceFile } from "../../model/source-range.ts";
 import { isObject, type Truth, Unknown } from "../../model/value.ts";
 import type { Comment, Reading, Stack } from "../reading.ts";
 import type { Entry, YamlDocument } from "../yaml/document.ts";
-import { parseYaml } from "../yaml/parse.ts";
+import { parseYaml, yamlDiagnostic } from "../yaml/parse.ts";
 import { Evaluator } from "./evaluate.ts";
 import { MAPPINGS } from "./mapping/index.ts";
 import { globalsSection, withGlobals } from "./sam.ts";
 import { type Mapping, shape } from "./shape.ts";
-import { entry, leaf, leaves, locateIn, plain, referencesIn, type Table, type Traced, table } from "./traced.ts";
+import {
+  entry,
+  leaf,
+  leaves,
+  locateIn,
+  plain,
+  referencesIn,
+  type Table,
+  type Traced,
+  table,
+  textOf,
+} from "./traced.ts";
 
 /** Reads templates; each is a stack of its own. Parameters count with their defaults, and without one are unknown. */
 export function readCloudFormation(files: readonly SourceFile[]): Reading {
@@ -25,35 +36,75 @@ export function readCloudFormation(files: readonly SourceFile[]): Reading {
     const document = parsed.documents.find((d) => d.get(d.root, "Resources"));
     if (!document) continue;
     const template = new Template(document);
+    diagnostics.push(...template.unread);
     stacks.push({ format: "cloudformation", path: file.path, resources: template.resources() });
     comments.push(...template.skips());
   }
   return { stacks, comments, diagnostics, skipped: [] };
 }
 
+/** How many resources the loops of one template may come to. */
+const MAX_LOOPED = 5_000;
+const MAX_LOOP_DEPTH = 4;
+
+/** A resource as it is written, and what its expressions mean there. */
+interface Written {
+  readonly address: string;
+  readonly entry: Entry;
+  readonly evaluator: Evaluator;
+}
+
 class Template {
   readonly #document: YamlDocument;
-  readonly #evaluator: Evaluator;
   /** Parameters without their defaults: what is false here is false in every deployment. */
   readonly #anyDeployment: Evaluator;
-  readonly #written: readonly Entry[];
+  readonly #written: readonly Written[];
   readonly #names: ReadonlySet<string>;
+  /** Loops that nobody can unroll before deployment. */
+  readonly unread: Diagnostic[] = [];
 
   constructor(document: YamlDocument) {
     this.#document = document;
-    this.#evaluator = new Evaluator(document);
     this.#anyDeployment = new Evaluator(document, "nothing");
-    this.#written = document.entries(document.get(document.root, "Resources")?.value);
-    this.#names = new Set(this.#written.map((written) => written.key));
+    this.#written = this.#expand(document.get(document.root, "Resources")?.value, new Evaluator(document), 0);
+    this.#names = new Set(this.#written.map((written) => written.address));
   }
 
   resources(): readonly Resource[] {
     return this.#written.flatMap((written) => this.#resource(written));
   }
 
+  /** The entries of a mapping of resources, with Fn::ForEach unrolled where its collection is known. */
+  #expand(resources: Node | null | undefined, evaluator: Evaluator, depth: number): readonly Written[] {
+    const found: Written[] = [];
+    for (const written of this.#document.entries(resources)) {
+      if (!written.key.startsWith("Fn::ForEach::")) {
+        found.push({ address: evaluator.keyOf(written.key), entry: written, evaluator });
+        continue;
+      }
+      const [variable, collection, body] = this.#document.items(written.value);
+      const name = this.#document.valueOf(variable);
+      const items = evaluator.evaluate(collection);
+      if (typeof name !== "string" || items?.kind !== "list" || depth > MAX_LOOP_DEPTH) {
+        const [start, end] = this.#document.extent(written.keyNode);
+        const summary = "The loop's collection is not known before deployment: its resources are not read";
+        this.unread.push({ ...yamlDiagnostic(this.#document.source, summary, start, end), severity: "warning" });
+        continue;
+      }
+      for (const item of items.items) {
+        const value = textOf(item);
+        if (value === undefined || found.length > MAX_LOOPED) continue;
+        found.push(...this.#expand(body, evaluator.inLoop(name, value), depth + 1));
+      }
+    }
+    return found;
+  }
+
   /** Metadata.checkov.skip says what a comment would. */
   *skips(): Generator<Comment> {
-    for (const { value } of this.#written) {
+    for (const {
+      entry: { value },
+    } of this.#written) {
       const metadata = this.#document.get(value, "Metadata")?.value;
       const skip = this.#document.get(this.#document.get(metadata, "checkov")?.value, "skip")?.value;
       for (const item of this.#document.items(skip)) {
@@ -65,14 +116,14 @@ class Template {
     }
   }
 
-  #resource(written: Entry): readonly Resource[] {
-    const node = this.#document.deref(written.value);
+  #resource(written: Written): readonly Resource[] {
+    const node = this.#document.deref(written.entry.value);
     if (!node || !isMap(node)) return [];
     const type = this.#document.valueOf(this.#document.get(node, "Type")?.value);
     if (typeof type !== "string") return [];
-    const exists = this.#exists(node);
+    const exists = this.#exists(node, written.evaluator);
     if (exists === false) return [];
-    const properties = this.#properties(node, type);
+    const properties = this.#properties(node, type, written.evaluator);
     const mapping = MAPPINGS[type];
     const common = { written, node, possible: exists === "unknown" };
     const main = this.#build(common, shape(properties, mapping), mapping?.type ?? type);
@@ -81,21 +132,21 @@ class Template {
   }
 
   /** A resource whose condition rests on parameters may exist in some deployment, whatever their defaults. */
-  #exists(node: Node): Truth {
+  #exists(node: Node, evaluator: Evaluator): Truth {
     const condition = this.#document.valueOf(this.#document.get(node, "Condition")?.value);
     if (typeof condition !== "string") return true;
     const always = this.#anyDeployment.condition(condition);
     if (always !== "unknown") return always;
-    return this.#evaluator.condition(condition) === true ? true : "unknown";
+    return evaluator.condition(condition) === true ? true : "unknown";
   }
 
-  #properties(node: Node, type: string): Traced | undefined {
+  #properties(node: Node, type: string, evaluator: Evaluator): Traced | undefined {
     const written = this.#document.get(node, "Properties");
-    const own = written?.value ? this.#evaluator.evaluate(written.value, written.keyNode) : undefined;
+    const own = written?.value ? evaluator.evaluate(written.value, written.keyNode) : undefined;
     const section = globalsSection(type);
     if (!section) return own;
     const globals = this.#document.get(this.#document.get(this.#document.root, "Globals")?.value, section);
-    return withGlobals(own, globals?.value ? this.#evaluator.evaluate(globals.value, globals.keyNode) : undefined);
+    return withGlobals(own, globals?.value ? evaluator.evaluate(globals.value, globals.keyNode) : undefined);
   }
 
   *#also(common: Common, properties: Traced | undefined, mapping: Mapping | undefined): Generator<Resource> {
@@ -114,7 +165,7 @@ class Template {
 
   #linked({ written }: Common, shaped: Table, link: string | undefined): Table {
     if (!link) return shaped;
-    const target = leaf(new Unknown("", [`${written.key}.id`]), { node: shaped.node });
+    const target = leaf(new Unknown("", [`${written.address}.id`]), { node: shaped.node });
     return table(new Map(shaped.entries).set(link, target), shaped);
   }
 
@@ -122,18 +173,18 @@ class Template {
     const document = this.#document;
     const value = plain(attributes);
     const sensitive = [...leaves(attributes)].filter(([, found]) => found.sensitive).map(([path]) => path);
-    const header = document.rangeOf(written.keyNode);
+    const header = document.rangeOf(written.entry.keyNode);
     const origin: CodeOrigin = {
       kind: "code",
       format: "cloudformation",
-      range: document.spanOf(written.keyNode, node),
+      range: document.spanOf(written.entry.keyNode, node),
       header,
       locate: (path) => locateIn(attributes, path, document),
     };
     return {
-      address: written.key,
+      address: written.address,
       type,
-      name: written.key,
+      name: written.address,
       module: "",
       attributes: isObject(value) ? value : {},
       sensitive,
@@ -146,7 +197,7 @@ class Template {
 }
 
 interface Common {
-  readonly written: Entry;
+  readonly written: Written;
   readonly node: Node;
   readonly possible: boolean;
 }

@@ -2,7 +2,7 @@
  * The language of the mapping tables, and how a table is applied: CloudFormation's property tree becomes Terraform's
  * attribute tree. What a table does not name keeps its shape under a snake_case name.
  */
-import { isUnknown, unknown } from "../../model/value.ts";
+import { isUnknown } from "../../model/value.ts";
 import { snakeCase } from "./evaluate.ts";
 import { jsonText } from "./json-text.ts";
 import { entry, type Leaf, leaf, list, type Table, type Traced, table, textOf } from "./traced.ts";
@@ -204,6 +204,3 @@ export const words = (to: string, meaning: { readonly [text: string]: string | b
     return meant === undefined ? given : ({ ...given, value: meant } as Leaf);
   },
 });
-
-/** Whatever is written there counts as unknown. */
-export const opaque = (to: string): Field => ({ to, as: (given) => leaf(unknown, given) });

@@ -132,7 +132,7 @@ function pairsOf(text: string, keyword: string): ObjectValue | undefined {
 }
 
 /** Words of a line, quoted parts kept whole and with their quotes. */
-export function splitWords(text: string): readonly string[] {
+function splitWords(text: string): readonly string[] {
   return text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\]|["'])+/gs) ?? [];
 }
 

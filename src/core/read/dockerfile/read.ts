@@ -119,7 +119,7 @@ function toResource(
 }
 
 /** Character offsets of one of the parser's ranges. */
-export function offsets(
+function offsets(
   source: SourceText,
   range: { readonly start: Point; readonly end: Point } | null,
   bom: number,

@@ -44,11 +44,6 @@ export class YamlDocument {
     this.#anchors = anchors;
   }
 
-  /** The same document read by other rules for plain scalars. */
-  as(dialect: Dialect): YamlDocument {
-    return dialect === this.dialect ? this : new YamlDocument(this.root, this.source, this.#anchors, dialect);
-  }
-
   /** What an alias stands for; any other node itself. */
   deref(node: Node | null | undefined): Node | undefined {
     let at = node ?? undefined;

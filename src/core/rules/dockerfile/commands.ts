@@ -1,10 +1,9 @@
 /** What an image's build must not run: no root tricks, and no fetching without verifying who answers. */
 
-import type { Severity } from "../../model/finding.ts";
 import type { Rule } from "../rule.ts";
-import type { Block, View } from "../view.ts";
+import { isOff, UNVERIFIED } from "./settings.ts";
 import { type Command, programOf } from "./shell.ts";
-import { allInstructions, commandRule, commandsIn, dockerRule, noInstruction, pairsIn } from "./stages.ts";
+import { allInstructions, commandRule, commandsIn, dockerRule, noInstruction } from "./stages.ts";
 
 const has = (command: Command, ...options: readonly string[]): boolean =>
   command.words.some((word) => options.some((option) => word === option || word.startsWith(`${option}=`)));
@@ -28,52 +27,11 @@ const isInstall = (command: Command): boolean =>
     ["install", "add", "upgrade", "dist-upgrade", "full-upgrade", "build-dep", "source", "download"].includes(word),
   );
 
-const UNVERIFIED =
-  "Without verification, anyone on the way can answer in the place of the server. What they send is built into the image and shipped.";
 const UNSIGNED =
   "The signature is what ties a package to the people who made it. Without it, a mirror or anyone on the way can put in their own.";
 
 const short = (command: Command, letter: string): boolean =>
   command.words.some((word) => new RegExp(`^-[A-Za-z]*${letter}[A-Za-z]*$`).test(word));
-
-interface SettingRule {
-  readonly id: string;
-  readonly alias: string;
-  readonly name: string;
-  readonly title: string;
-  readonly severity?: Severity;
-  readonly isBad: (value: string) => boolean;
-  readonly remedy: string;
-  readonly bad: string;
-  readonly good: string;
-}
-
-/** A variable that switches verification off, wherever it is set: ENV, ARG, or before a command. */
-function settingRule({ id, alias, name, title, severity = "high", isBad, remedy, bad, good }: SettingRule): Rule {
-  const setsIt = (instruction: Block): boolean =>
-    pairsIn(instruction).some(([key, value]) => key === name && isBad(value)) ||
-    (instruction.text("instruction") === "RUN" &&
-      commandsIn(instruction).some(({ environment }) =>
-        Object.entries(environment).some(([key, value]) => key === name && isBad(value)),
-      ));
-  return dockerRule({
-    id,
-    aliases: [alias],
-    title,
-    severity,
-    why: UNVERIFIED,
-    remedy,
-    check: (view: View) =>
-      noInstruction(allInstructions(view, "ENV", "ARG", "RUN"), (instruction) =>
-        setsIt(instruction) ? `${name} switches verification off.` : undefined,
-      ),
-    bad: `FROM alpine:3.20\nENV ${name}=${bad}`,
-    good: `FROM alpine:3.20\nENV ${name}${good}`,
-  });
-}
-
-const isOff = (value: string): boolean => /^(?:0|false|no|off)$/i.test(value);
-const isOn = (value: string): boolean => !/^(?:|0|false|no|off)$/i.test(value);
 
 const npmSetting = (command: Command): readonly string[] | undefined => {
   if (!runs(command, "npm", "yarn", "pnpm")) return undefined;
@@ -183,26 +141,6 @@ export const commands: readonly Rule[] = [
     bad: "pip install --trusted-host pypi.org app",
     good: 'pip install app | grep -e "--trusted-host"',
   }),
-  settingRule({
-    id: "docker-python-https-verify",
-    alias: "CKV2_DOCKER_5",
-    name: "PYTHONHTTPSVERIFY",
-    title: "Python does not verify servers",
-    isBad: (value) => value === "0",
-    remedy: "Remove PYTHONHTTPSVERIFY.",
-    bad: "0",
-    good: "=1",
-  }),
-  settingRule({
-    id: "docker-node-tls-verify",
-    alias: "CKV2_DOCKER_6",
-    name: "NODE_TLS_REJECT_UNAUTHORIZED",
-    title: "Node does not verify servers",
-    isBad: (value) => value === "0",
-    remedy: "Remove NODE_TLS_REJECT_UNAUTHORIZED; name a private authority in NODE_EXTRA_CA_CERTS.",
-    bad: "0",
-    good: "=1",
-  }),
   commandRule({
     id: "docker-apk-untrusted",
     aliases: ["CKV2_DOCKER_7"],
@@ -265,16 +203,6 @@ export const commands: readonly Rule[] = [
     bad: "apt-get install -y --force-yes curl",
     good: "apt-get install -y curl",
   }),
-  settingRule({
-    id: "docker-npm-strict-ssl-variable",
-    alias: "CKV2_DOCKER_12",
-    name: "NPM_CONFIG_STRICT_SSL",
-    title: "npm does not verify the registry",
-    isBad: isOff,
-    remedy: "Remove NPM_CONFIG_STRICT_SSL.",
-    bad: "false",
-    good: "=true",
-  }),
   commandRule({
     id: "docker-npm-strict-ssl",
     aliases: ["CKV2_DOCKER_13"],
@@ -289,16 +217,6 @@ export const commands: readonly Rule[] = [
     },
     bad: "npm config set strict-ssl false",
     good: "npm config set strict-ssl true",
-  }),
-  settingRule({
-    id: "docker-git-ssl-verify",
-    alias: "CKV2_DOCKER_14",
-    name: "GIT_SSL_NO_VERIFY",
-    title: "git does not verify servers",
-    isBad: isOn,
-    remedy: "Remove GIT_SSL_NO_VERIFY.",
-    bad: "1",
-    good: "=false",
   }),
   commandRule({
     id: "docker-yum-ssl-verify",
@@ -318,16 +236,6 @@ export const commands: readonly Rule[] = [
     },
     bad: "yum-config-manager --save --setopt=sslverify=0",
     good: "yum-config-manager --save --setopt=sslverify=1",
-  }),
-  settingRule({
-    id: "docker-pip-trusted-host-variable",
-    alias: "CKV2_DOCKER_16",
-    name: "PIP_TRUSTED_HOST",
-    title: "pip is told not to verify an index",
-    isBad: (value) => value !== "",
-    remedy: "Remove PIP_TRUSTED_HOST.",
-    bad: "pypi.org",
-    good: "S=none",
   }),
   commandRule({
     id: "docker-chpasswd",

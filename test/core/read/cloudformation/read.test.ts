@@ -168,6 +168,19 @@ describe("resources", () => {
     expect(found.attributes.kms_master_key_id).toMatchObject({ from: ["K.arn"] });
   });
 
+  it("unrolls Fn::ForEach, and leaves a loop over the unknown alone", () => {
+    const loop = (collection: string) =>
+      `Transform: AWS::LanguageExtensions\nResources:\n  'Fn::ForEach::Topics':\n    - Name\n    - ${collection}\n    - 'Topic${"${Name}"}':\n        Type: AWS::SNS::Topic\n        Properties:\n          TopicName: !Ref Name\n          DisplayName: !Sub 'x-${"${Name}"}'\n`;
+    expect(resources(loop("[A, B]")).map((r) => [r.address, r.attributes])).toEqual([
+      ["TopicA", { name: "A", display_name: "x-A" }],
+      ["TopicB", { name: "B", display_name: "x-B" }],
+    ]);
+    expect(resources(loop("!Ref Nothing"))).toEqual([]);
+    expect(reading(loop("!Ref Nothing")).diagnostics).toEqual([
+      expect.objectContaining({ severity: "warning", line: 3 }),
+    ]);
+  });
+
   it("hands on Metadata.checkov.skip as comments", () => {
     const { comments } = reading(
       "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Metadata:\n      checkov:\n        skip:\n          - id: CKV_AWS_18\n            comment: logs go elsewhere\n",
