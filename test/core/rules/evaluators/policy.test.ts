@@ -129,6 +129,8 @@ describe("conditions that narrow", () => {
     [{ StringEquals: { "kms:CallerAccount": "123456789012", "kms:ViaService": "s3.eu-west-1.amazonaws.com" } }],
     [{ "ForAnyValue:StringEquals": { "aws:PrincipalOrgPaths": "o-1/r-1/" } }],
     [{ Bool: { "elasticfilesystem:AccessedViaMountTarget": "true" } }],
+    [{ ArnLike: { "aws:SourceArn": "arn:aws:sns:*:123456789012:*" } }],
+    [{ StringLike: { "aws:userid": ["AROAEXAMPLE:*", "123456789012"] } }],
   ])("%j", (condition) => expect(grantsAnyone(open1(condition)).truth).toBe(false));
 });
 
@@ -142,6 +144,10 @@ describe("conditions that only look as if they narrowed", () => {
     ["the whole internet in halves", { IpAddress: { "aws:SourceIp": ["0.0.0.0/0", "::/0"] } }],
     ["a star", { StringLike: { "aws:PrincipalArn": "*" } }],
     ["any account's ARN", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:root" } }],
+    ["a name that any account can give", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/deploy" } }],
+    ["every bucket", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } }],
+    ["every ARN", { ArnLike: { "aws:SourceArn": "arn:aws:*" } }],
+    ["every organisation", { StringLike: { "aws:PrincipalOrgID": "o-*" } }],
     ["IfExists: a stranger need not send the key", { StringEqualsIfExists: { "aws:SourceAccount": "123456789012" } }],
     ["ForAllValues: true of no value", { "ForAllValues:StringEquals": { "aws:PrincipalOrgPaths": "o-1/*" } }],
     ["a negated operator", { StringNotEquals: { "aws:SourceAccount": "123456789012" } }],

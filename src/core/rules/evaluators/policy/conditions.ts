@@ -110,13 +110,14 @@ export function isNarrowingKey(key: string): boolean {
   return NARROWING.has(lower) || lower.startsWith("aws:principaltag/") || CLAIM.test(lower);
 }
 
-/** A value that matches (nearly) everybody. */
+/** A value that matches (nearly) everybody, or that anybody can make match by the names they choose. */
 function isWideValue(operator: string, value: string): boolean {
-  if (operator === "ipaddress") return isEverywhere([value]) === true;
-  if (isOpen(value)) return operator !== "stringequals";
-  // "arn:aws:iam::*:*" names neither an account nor a thing.
-  return (
-    operator !== "stringequals" &&
-    /^arn:[^:]*(:[a-z0-9*?-]*){0,2}(:[*?]*)*(:(\*|(root|user|role)\/?\*?))?$/i.test(value)
-  );
+  if (operator === "ipaddress") return isEverywhere([value]);
+  // Nothing but these two is compared letter by letter: everywhere else * and ? are wildcards.
+  if (operator === "stringequals" || operator === "stringequalsignorecase") return false;
+  if (/^[*?]/.test(value) || /^(o|vpc|vpce|r|ou)-\*$/.test(value)) return true;
+  if (!value.startsWith("arn:")) return false;
+  const [, , , , account, ...resource] = value.split(":");
+  if (account === undefined) return value.endsWith("*");
+  return isOpen(account) || (account === "" && (resource.length === 0 || isOpen(resource.join(":"))));
 }
