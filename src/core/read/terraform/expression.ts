@@ -32,6 +32,7 @@ import {
   Sequence,
   sizeOf,
   type TypedValue,
+  textOf,
   tooLarge,
   tupleOf,
   UNKNOWN,
@@ -43,9 +44,12 @@ import { BOOL, STRING } from "./types.ts";
 
 export function evaluate(node: Expression, scope: Scope): TypedValue {
   switch (node.kind) {
-    case "template":
-    case "heredoc":
-      return evaluateTemplate(node, scope);
+    case "template": {
+      const only = node.parts[0];
+      if (only === undefined) return "";
+      if (node.parts.length === 1 && only.kind === "literal") return textOf(only.value);
+      break;
+    }
     case "number":
       return numberOf(node);
     case "bool":
@@ -66,11 +70,14 @@ export function evaluate(node: Expression, scope: Scope): TypedValue {
   return value;
 }
 
-type Literal = "template" | "heredoc" | "number" | "bool" | "null" | "parentheses" | "error" | "splat-item";
+type Literal = "number" | "bool" | "null" | "parentheses" | "error" | "splat-item";
 
 function evaluateCompound(node: Exclude<Expression, { kind: Literal }>, scope: Scope): TypedValue {
   const { session } = scope;
   switch (node.kind) {
+    case "template":
+    case "heredoc":
+      return evaluateTemplate(node, scope);
     case "variable": {
       const found = findFrame(scope.frame, node.name) ?? scope.name(node.name);
       if (found !== undefined) return found;

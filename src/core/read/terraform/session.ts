@@ -11,7 +11,7 @@ const MAX_STEPS = 5_000_000;
 /** Length of a chain of references, each waiting for the next; what lies deeper would overflow the stack. */
 const MAX_CHAIN = 400;
 /** Expressions inside of expressions, through references too; deeper ones would overflow the stack. */
-const MAX_DEPTH = 900;
+const MAX_DEPTH = 500;
 /** Instances of resources and modules in one root module. */
 const MAX_INSTANCES = 50_000;
 
