@@ -7,12 +7,15 @@ import type { Format } from "../model/resource.ts";
 import type { SourceFile } from "../model/source-range.ts";
 import { detectFormat } from "./detect.ts";
 import type { Reading } from "./reading.ts";
+import type { TerraformInput } from "./terraform/read-terraform.ts";
 
 export interface ReadOptions {
   /** Paths of further variable files, relative to the scan root, in the order given. */
   readonly varFiles?: readonly string[];
   /** TF_VAR_ values by variable name. */
   readonly variables?: { readonly [name: string]: string };
+  /** Parser of Terraform files to use instead of Draco's own: a cache by content. */
+  readonly parse?: NonNullable<TerraformInput["parse"]>;
 }
 
 /**
