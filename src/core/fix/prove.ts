@@ -3,6 +3,7 @@
  * holds, nothing new is wrong, the files still parse. Pure: whoever calls it reads the files.
  */
 import type { Diagnostic } from "../model/finding.ts";
+import type { Resource } from "../model/resource.ts";
 import type { SourceFile } from "../model/source-range.ts";
 import type { Reading, Stack } from "../read/reading.ts";
 import { type Judgement, runRules } from "../rules/engine.ts";
@@ -66,15 +67,23 @@ export function proveFix(evidence: Evidence): Proof {
   };
 }
 
+/** Code that is not a valid module may bear an address twice: the file tells the two apart. */
 const sameFinding = (a: Judgement, b: Judgement): boolean =>
-  a.rule === b.rule && a.resource.address === b.resource.address && a.stack === b.stack;
+  a.rule === b.rule &&
+  a.resource.address === b.resource.address &&
+  a.stack === b.stack &&
+  homeOf(a.view.resource) === homeOf(b.view.resource);
+
+const homeOf = ({ origin }: Resource): string => (origin.kind === "code" ? origin.range.file : origin.id);
 
 /** In every environment of the stack; a resource that is gone keeps nothing. */
 function keepsIntent(finding: Judgement, rule: Rule | undefined, stacks: readonly Stack[]): boolean {
   if (!rule) return false;
+  const { address } = finding.resource;
   const views = stacks
     .filter((stack) => stack.path === finding.stack)
-    .flatMap((stack) => new Estate(stack.resources).get(finding.resource.address) ?? []);
+    .flatMap((stack) => new Estate(stack.resources).views)
+    .filter((view) => view.address === address && homeOf(view.resource) === homeOf(finding.view.resource));
   return views.length > 0 && views.every((view) => rule.intent(view) === true);
 }
 
