@@ -1,5 +1,5 @@
 /** The checks that most rules are made of. Each answers with a verdict that points at the attribute that decided. */
-import { isList, isUnknown, type Value } from "../model/value.ts";
+import { isList, isObject, isUnknown, type Value } from "../model/value.ts";
 import { allOf, anyOf, fail, notApplicable, pass, undecided, type Verdict } from "./verdict.ts";
 import type { Block, View } from "./view.ts";
 
@@ -58,6 +58,7 @@ export function requireSet(block: Block, path: string, options?: Absent): Verdic
   const found = block.get(path);
   if (found.kind === "unknown") return pass(found.path);
   if (found.kind === "absent") return whenAbsent(found.path, options);
+  if (isList(found.value) && isPerhapsAbsent(found.value)) return undecided(found.path);
   const empty = found.value === "" || (isList(found.value) && found.value.length === 0);
   return empty ? fail(found.path, options?.message) : pass(found.path);
 }
@@ -94,8 +95,10 @@ export function eachBlock(
 export function someBlock(block: Block, path: string, check: (item: Block) => Verdict, message?: string): Verdict {
   const { items, complete } = block.blocks(path);
   const verdicts = items.map((item) => (isUnknown(item.value) ? undecided(item.path) : check(item)));
-  const passed = verdicts.find((v) => v.status === "pass");
-  if (passed) return passed;
+  const passed = verdicts.findIndex((v) => v.status === "pass");
+  const certain = passed >= 0 && !items.slice(0, passed).some((item) => isUnknown(item.value));
+  if (certain) return pass(items[passed]?.path);
+  if (passed >= 0) return undecided(path);
   const open = verdicts.find((v) => v.status === "unknown");
   if (open) return open;
   if (!complete) return undecided(path);
@@ -125,6 +128,9 @@ export function asSeenFrom(other: View, verdict: Verdict, message?: string): Ver
   if (verdict.status === "unknown") return undecided(undefined, verdict.message);
   return verdict.status === "pass" ? pass() : verdict;
 }
+
+/** Blocks of which nobody knows how many there are: an unknown, and then what each of them would say. */
+const isPerhapsAbsent = (blocks: readonly Value[]): boolean => isUnknown(blocks[0]) && isObject(blocks[1]);
 
 const isNumeric = (value: Value): boolean =>
   typeof value === "number" || (typeof value === "string" && value.trim() !== "" && !Number.isNaN(Number(value)));

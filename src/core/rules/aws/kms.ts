@@ -4,7 +4,7 @@ import { grantsAnyone } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { and, not, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
+import { and, anyOf, not, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
 
 const POLICY_DOCS = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html";
 
@@ -113,10 +113,9 @@ export const explicitKeyPolicy = rule({
   remedy: "Set policy, or add an aws_kms_key_policy.",
   references: [POLICY_DOCS],
   check(key) {
-    const own = requireSet(key, "policy");
-    return own.status === "pass"
-      ? own
-      : someJoined(key, "aws_kms_key_policy", "key_id", () => pass(), "No policy is given for this key");
+    const message = "No policy is given for this key";
+    const own = requireSet(key, "policy", { message });
+    return anyOf([own, someJoined(key, "aws_kms_key_policy", "key_id", () => pass(), message)]);
   },
   bad: `
     resource "aws_kms_key" "k" {

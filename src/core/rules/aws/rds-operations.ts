@@ -222,8 +222,14 @@ export const performanceInsights = rule({
   remedy: "Set performance_insights_enabled = true.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.html"],
   check: (view) => (hasNoInsights(view) ? notApplicable : requireTrue(view, "performance_insights_enabled")),
-  fix: { risk: "in-place", edit: () => [set("performance_insights_enabled", true)] },
-  bad: instance(),
+  fix: {
+    risk: "in-place",
+    edit: (view) =>
+      view.has("performance_insights_kms_key_id") === false
+        ? "Name a key first (performance_insights_kms_key_id): it cannot be chosen once Performance Insights is on."
+        : [set("performance_insights_enabled", true)],
+  },
+  bad: instance('performance_insights_kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/1"'),
   good: instance("performance_insights_enabled = true"),
 });
 

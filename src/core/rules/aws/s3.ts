@@ -102,15 +102,9 @@ export const accessLogging = rule({
   remedy: "Add an aws_s3_bucket_logging that writes to a bucket kept for logs.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html"],
   check(bucket) {
-    const inline = requireSet(bucket, "logging");
-    if (inline.status === "pass") return inline;
-    return someJoined(
-      bucket,
-      "aws_s3_bucket_logging",
-      "bucket",
-      () => pass(),
-      "No access logging is configured for this bucket",
-    );
+    const message = "No access logging is configured for this bucket";
+    const inline = requireSet(bucket, "logging", { message });
+    return anyOf([inline, someJoined(bucket, "aws_s3_bucket_logging", "bucket", () => pass(), message)]);
   },
   bad: `
     resource "aws_s3_bucket" "b" {
@@ -153,9 +147,9 @@ export const lifecycle = rule({
   remedy: "Add an aws_s3_bucket_lifecycle_configuration that says how long this data is needed.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html"],
   check(bucket) {
-    const inline = requireSet(bucket, "lifecycle_rule");
-    if (inline.status === "pass") return inline;
-    return someJoined(bucket, LIFECYCLE, "bucket", () => pass(), "No lifecycle is configured for this bucket");
+    const message = "No lifecycle is configured for this bucket";
+    const inline = requireSet(bucket, "lifecycle_rule", { message });
+    return anyOf([inline, someJoined(bucket, LIFECYCLE, "bucket", () => pass(), message)]);
   },
   bad: `
     resource "aws_s3_bucket" "b" {

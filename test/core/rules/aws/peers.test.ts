@@ -3,7 +3,7 @@ import { describe, expect, it } from "@jest/globals";
 import { diskEncryption } from "../../../../src/core/rules/aws/ec2.ts";
 import { metadataTokens } from "../../../../src/core/rules/aws/ec2-metadata.ts";
 import { userDataSecrets } from "../../../../src/core/rules/aws/ec2-user-data.ts";
-import { clusterVersion, endpointOpen } from "../../../../src/core/rules/aws/eks.ts";
+import { clusterVersion, endpointOpen, secretsEncryption } from "../../../../src/core/rules/aws/eks.ts";
 import { adminDocument, adminPolicy } from "../../../../src/core/rules/aws/iam.ts";
 import { escalation, everyResource, permissionsManagement } from "../../../../src/core/rules/aws/iam-danger.ts";
 import { administrator } from "../../../../src/core/rules/aws/iam-managed.ts";
@@ -13,7 +13,7 @@ import { aclSsh } from "../../../../src/core/rules/aws/network-acl.ts";
 import { hardCodedKeys } from "../../../../src/core/rules/aws/provider.ts";
 import { instanceEncryption } from "../../../../src/core/rules/aws/rds.ts";
 import { forceTls, minorUpgrades } from "../../../../src/core/rules/aws/rds-operations.ts";
-import { versioning } from "../../../../src/core/rules/aws/s3.ts";
+import { accessLogging, versioning } from "../../../../src/core/rules/aws/s3.ts";
 import { publicAcl } from "../../../../src/core/rules/aws/s3-acl.ts";
 import { encryptionAlgorithm } from "../../../../src/core/rules/aws/s3-encryption.ts";
 import { policyLockout, publicPolicy } from "../../../../src/core/rules/aws/s3-policy.ts";
@@ -323,6 +323,23 @@ describe("IAM", () => {
     expect(on("arn:aws-us-gov:iam::aws:policy/AdministratorAccess")).toBe("fail");
     expect(on("arn:aws:iam::aws:policy/${var.v}")).toBe("unknown");
     expect(on("arn:aws:iam::aws:policy/service-role/${var.v}")).toBe("pass");
+  });
+});
+
+describe("blocks that may or may not be there", () => {
+  const perhaps = (type: string, name: string, content: string): string =>
+    `variable "on" {}\n${block(type, `dynamic "${name}" {\nfor_each = var.on ? [1] : []\ncontent {\n${content}\n}\n}`)}`;
+
+  it("are neither there nor missing", () => {
+    const logging = perhaps("aws_s3_bucket", "logging", 'target_bucket = "logs"');
+    expect(verdictOn(accessLogging, logging, "aws_s3_bucket.x")).toBe("unknown");
+    const secrets = perhaps("aws_eks_cluster", "encryption_config", 'resources = ["secrets"]');
+    expect(verdictOn(secretsEncryption, secrets, "aws_eks_cluster.x")).toBe("unknown");
+  });
+
+  it("fail where what they would say is wrong", () => {
+    const open = perhaps("aws_security_group", "ingress", OPEN);
+    expect(verdictOn(openSsh, open, "aws_security_group.x")).toBe("fail");
   });
 });
 
