@@ -1,7 +1,7 @@
 /** What two possible values have in common: where they differ the value is unknown. */
 import type { Node } from "yaml";
 import { isUnknown, Unknown, unknown } from "../../model/value.ts";
-import { type Leaf, leaf, leaves, list, type Traced, table } from "./traced.ts";
+import { type Leaf, leaf, list, type Traced, table, unknownLeaves } from "./traced.ts";
 
 interface At {
   readonly node: Node | undefined;
@@ -42,5 +42,5 @@ const same = (left: Leaf, right: Leaf): boolean =>
 
 function* origins(traced: Traced | undefined): Generator<string> {
   if (!traced) return;
-  for (const [, { value }] of leaves(traced)) if (isUnknown(value)) yield* value.from;
+  for (const [, { value }] of unknownLeaves(traced)) if (isUnknown(value)) yield* value.from;
 }

@@ -1,7 +1,7 @@
 /** A template value as JSON text, as `jsonencode` would give it in Terraform. */
 import type { Node } from "yaml";
 import { isUnknown, Unknown } from "../../model/value.ts";
-import { type Leaf, leaf, leaves, type Traced } from "./traced.ts";
+import { type Leaf, leaf, type Traced, unknownLeaves } from "./traced.ts";
 import { outlineOf } from "./unknown-text.ts";
 
 /** Known text where everything in it is known; else Unknown with an outline. Text is taken to be JSON already. */
@@ -13,7 +13,7 @@ export function jsonText(
   const text = render(traced);
   const from: string[] = [];
   let known = true;
-  for (const [, { value }] of leaves(traced)) {
+  for (const [, { value }] of unknownLeaves(traced)) {
     if (!isUnknown(value)) continue;
     known = false;
     from.push(...value.from);

@@ -14,7 +14,7 @@ import { type Mapping, shape } from "./shape.ts";
 import {
   entry,
   leaf,
-  leaves,
+  leavesWhere,
   locateIn,
   plain,
   referencesIn,
@@ -172,7 +172,7 @@ class Template {
   #build({ written, node, possible }: Common, attributes: Table, type: string): Resource {
     const document = this.#document;
     const value = plain(attributes);
-    const sensitive = [...leaves(attributes)].filter(([, found]) => found.sensitive).map(([path]) => path);
+    const sensitive = leavesWhere(attributes, (found) => found.sensitive === true).map(([path]) => path);
     const header = document.rangeOf(written.entry.keyNode);
     const origin: CodeOrigin = {
       kind: "code",

@@ -61,20 +61,35 @@ export function textOf(traced: Traced | undefined): string | undefined {
   return String(traced.value);
 }
 
-/** Walks every leaf with its dotted path. */
-export function* leaves(traced: Traced, path = ""): Generator<readonly [string, Leaf]> {
-  if (traced.kind === "leaf") yield [path, traced];
-  else {
-    const parts: Iterable<readonly [string | number, Traced]> =
-      traced.kind === "list" ? traced.items.entries() : traced.entries;
-    for (const [key, value] of parts) yield* leaves(value, path === "" ? String(key) : `${path}.${key}`);
-  }
+/** Every leaf that `wanted` picks, with its dotted path. */
+export function leavesWhere(traced: Traced, wanted: (leaf: Leaf) => boolean): readonly (readonly [string, Leaf])[] {
+  const found: (readonly [string, Leaf])[] = [];
+  const trail: (string | number)[] = [];
+  const walk = (part: Traced): void => {
+    if (part.kind === "leaf") {
+      if (wanted(part)) found.push([trail.join("."), part]);
+      return;
+    }
+    const depth = trail.length;
+    const children: Iterable<readonly [string | number, Traced]> =
+      part.kind === "list" ? part.items.entries() : part.entries;
+    for (const [key, child] of children) {
+      trail[depth] = key;
+      walk(child);
+    }
+    trail.length = depth;
+  };
+  walk(traced);
+  return found;
 }
+
+export const unknownLeaves = (traced: Traced): readonly (readonly [string, Leaf])[] =>
+  leavesWhere(traced, (found) => isUnknown(found.value));
 
 /** What the unknown leaves point at. */
 export function referencesIn(attributes: Table, isResource: (name: string) => boolean): readonly Reference[] {
   const references: Reference[] = [];
-  for (const [path, { value }] of leaves(attributes)) {
+  for (const [path, { value }] of unknownLeaves(attributes)) {
     if (!isUnknown(value)) continue;
     for (const from of value.from) {
       const dot = from.indexOf(".");

@@ -3,6 +3,7 @@ import { type Instruction as Ast, Keyword, type Onbuild } from "dockerfile-ast";
 import type { SourceRange } from "../../model/source-range.ts";
 import type { ObjectValue, Value } from "../../model/value.ts";
 import type { SourceText } from "../source-text.ts";
+import { type Command, commandsOf } from "./shell.ts";
 
 export interface Instruction {
   readonly attributes: ObjectValue;
@@ -31,6 +32,7 @@ export function toInstruction(
   if (json) attributes.json = json;
   if (heredocs.length > 0) attributes.heredocs = heredocs;
   if (isOnbuild) attributes.onbuild = true;
+  if (instruction === "RUN") attributes.commands = commandsRun(rest, json, heredocs);
   const pairs = pairsOf(rest, instruction);
   if (pairs) attributes.pairs = pairs;
   const keywordEnd = start + (/^\s*\S+\s*/.exec(text)?.[0].length ?? 0);
@@ -112,6 +114,18 @@ function jsonForm(text: string, keyword: string): readonly string[] | undefined 
   } catch {
     return undefined; // not JSON: Docker takes it as the shell form, too
   }
+}
+
+/** What RUN runs: the shell form, the exec form (of a shell: its script), and here-documents. */
+function commandsRun(text: string, json: readonly string[] | undefined, heredocs: readonly string[]): readonly Value[] {
+  const [shell = "", option = "", script] = json ?? [];
+  const isScript = /(?:^|\/)(?:ba|da|z|a|k)?sh$/.test(shell) && /^-\w*c$/.test(option) && script !== undefined;
+  const commands: readonly Command[] = json
+    ? isScript
+      ? commandsOf(script)
+      : [{ environment: {}, words: json }]
+    : [text, ...heredocs].flatMap((part) => commandsOf(part));
+  return commands.map(({ environment, words }) => ({ environment, words }));
 }
 
 /** Names and values of ENV, ARG and LABEL, quotes removed: `ENV A=1 B="2"`, `ENV A 1`. */

@@ -17,7 +17,8 @@ interface Stage {
 
 /**
  * Reads Dockerfiles. Attributes: { escape, args: { NAME: default }, stages: [{ name, image, base, tag, digest,
- * platform, text, instructions: [{ instruction, arguments, text, flags, pairs, json, heredocs, onbuild }] }] }.
+ * platform, text, instructions: [{ instruction, arguments, text, flags, pairs, json, heredocs, onbuild,
+ * commands: [{ environment, words }] }] }] }.
  * `image` is resolved: build arguments with a default are filled in, and what has none is left as `${NAME}`.
  */
 export function readDockerfiles(files: readonly SourceFile[]): Reading {

@@ -1,6 +1,6 @@
 /** Finds the pod spec of anything that runs pods, and its containers: built-in workloads and CRDs with pod templates. */
-import { isList, isObject, isUnknown } from "../../model/value.ts";
-import type { Block, View } from "../../rules/view.ts";
+import { isObject, isUnknown } from "../../model/value.ts";
+import { Block, type View } from "../../rules/view.ts";
 
 /** Where a kind keeps its pod spec. Any kind not named here that has spec.template.spec.containers is found as well. */
 const POD_SPEC_PATHS: readonly string[] = [
@@ -46,6 +46,5 @@ export function containers(view: View): Containers | undefined {
 
 function blockAt(view: View, path: string): Block | undefined {
   const found = view.get(path);
-  if (found.kind !== "value" || isList(found.value) || typeof found.value !== "object") return undefined;
-  return view.blocks(path).items[0];
+  return found.kind === "value" && isObject(found.value) ? new Block(found.value, found.path) : undefined;
 }

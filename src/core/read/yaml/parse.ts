@@ -38,8 +38,9 @@ export function parseYaml(file: SourceFile, dialect: Dialect = "1.2"): YamlFile 
       diagnostics.push(yamlDiagnostic(source, firstLine(error.message), error.pos[0], error.pos[1]));
       continue;
     }
-    const read = new YamlDocument(document.contents ?? undefined, source, anchorsOf(document, source), dialect);
-    const bomb = bombIn(read);
+    const anchors = anchorsOf(document, source);
+    const read = new YamlDocument(document.contents ?? undefined, source, anchors, dialect);
+    const bomb = anchors.size > 0 ? bombIn(read) : undefined;
     if (bomb) diagnostics.push(bomb);
     else if (read.root) documents.push(read);
   }

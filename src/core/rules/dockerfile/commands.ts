@@ -1,8 +1,8 @@
 /** What an image's build must not run: no root tricks, and no fetching without verifying who answers. */
 
+import { type Command, programOf } from "../../read/dockerfile/shell.ts";
 import type { Rule } from "../rule.ts";
 import { isOff, UNVERIFIED } from "./settings.ts";
-import { type Command, programOf } from "./shell.ts";
 import { allInstructions, commandRule, commandsIn, dockerRule, noInstruction } from "./stages.ts";
 
 const has = (command: Command, ...options: readonly string[]): boolean =>

@@ -11,6 +11,7 @@ import {
   noInstruction,
   rewriteText,
   stagesOf,
+  textOf,
 } from "./stages.ts";
 
 /** The last USER of the final stage, or of a stage that it is built on. */
@@ -24,7 +25,7 @@ const NON_ROOT_BASE = /(?:[:-]nonroot(?:-|$)|^cgr\.dev\/chainguard\/)/;
 
 const isRoot = (user: string): boolean => /^["']?(?:root|0+)(?::.*)?["']?$/.test(user.trim());
 
-const finalPath = (view: View): string => stagesOf(view).at(-1)?.path ?? "stages.0";
+const finalPath = (view: View): string => `${stagesOf(view).at(-1)?.path ?? "stages.0"}.image`;
 
 function checkBase(stage: Block): Verdict {
   const image = stage.text("image") ?? "";
@@ -108,8 +109,8 @@ export const image: readonly Rule[] = [
       const last = checks.at(-1);
       if (!last) return fail(finalPath(view), "The final stage has no HEALTHCHECK.");
       return /^NONE\b/i.test(last.text("arguments") ?? "")
-        ? fail(last.path, "The health check is switched off.")
-        : pass(last.path);
+        ? fail(textOf(last), "The health check is switched off.")
+        : pass(textOf(last));
     },
     bad: 'FROM alpine:3.20\nCMD ["app"]',
     good: 'FROM alpine:3.20\nHEALTHCHECK CMD ["app", "--check"]\nCMD ["app"]',
@@ -123,7 +124,7 @@ export const image: readonly Rule[] = [
     remedy: "Create a user and name it with USER in the final stage.",
     check: (view) => {
       const user = lastUser(view);
-      if (user) return pass(user.path);
+      if (user) return pass(textOf(user));
       const base = finalChain(view)[0]?.text("image") ?? "";
       return NON_ROOT_BASE.test(base)
         ? pass(finalPath(view))
@@ -143,7 +144,7 @@ export const image: readonly Rule[] = [
       const user = lastUser(view);
       if (!user) return notApplicable;
       const name = user.text("arguments") ?? "";
-      return isRoot(name) ? fail(user.path, `The last user is ${name.trim()}.`) : pass(user.path);
+      return isRoot(name) ? fail(textOf(user), `The last user is ${name.trim()}.`) : pass(textOf(user));
     },
     bad: 'FROM alpine:3.20\nUSER app\nUSER 0:0\nCMD ["app"]',
     good: 'FROM alpine:3.20\nUSER root\nRUN adduser -D app\nUSER app\nCMD ["app"]',
@@ -246,7 +247,7 @@ export const image: readonly Rule[] = [
     remedy: 'Write LABEL maintainer="…".',
     check: (view) => {
       const found = allInstructions(view, "MAINTAINER")[0];
-      return found ? fail(found.path, "MAINTAINER is deprecated; a label does it.") : pass();
+      return found ? fail(textOf(found), "MAINTAINER is deprecated; a label does it.") : pass();
     },
     fix: {
       risk: "in-place",

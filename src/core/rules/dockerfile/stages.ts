@@ -1,11 +1,11 @@
 /** A Dockerfile as its rules look at it: stages, instructions, and the commands that they run. */
 import type { Severity } from "../../model/finding.ts";
 import type { FixOperation, FixRisk } from "../../model/patch.ts";
-import { isList, isObject } from "../../model/value.ts";
+import { isList, isObject, type Value } from "../../model/value.ts";
+import type { Command } from "../../read/dockerfile/shell.ts";
 import { type Example, type Rule, rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, type Verdict } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
-import { type Command, commandsOf } from "./shell.ts";
 
 export const stagesOf = (view: View): readonly Block[] => view.blocks("stages").items;
 
@@ -17,19 +17,14 @@ export const instructionsOf = (stage: Block, ...keywords: readonly string[]): re
 export const allInstructions = (view: View, ...keywords: readonly string[]): readonly Block[] =>
   stagesOf(view).flatMap((stage) => instructionsOf(stage, ...keywords));
 
-/** The commands of RUN (also of CMD, ENTRYPOINT, HEALTHCHECK): shell form, exec form and here-documents. */
+/** The simple commands that RUN runs, as the reader took them apart. */
 export function commandsIn(instruction: Block): readonly Command[] {
-  const json = instruction.get("json");
-  if (json.kind === "value" && isList(json.value)) {
-    const words = json.value.map(String);
-    const script =
-      /(?:^|\/)(?:ba|da|z|a|k)?sh$/.test(words[0] ?? "") && /^-\w*c$/.test(words[1] ?? "") ? words[2] : undefined;
-    return script === undefined ? [{ environment: {}, words }] : commandsOf(script);
-  }
-  const heredocs = instruction.strings("heredocs").items;
-  const written = instruction.text("arguments") ?? "";
-  return [written, ...heredocs].flatMap((script) => commandsOf(script));
+  const found = instruction.get("commands");
+  return found.kind === "value" && isList(found.value) ? found.value.filter(isCommand) : [];
 }
+
+const isCommand = (value: Value): value is Value & Command =>
+  isObject(value) && isList(value.words) && isObject(value.environment);
 
 /** Names and values that ENV or ARG sets. */
 export function pairsIn(instruction: Block): readonly (readonly [string, string])[] {
@@ -77,6 +72,9 @@ export const dockerRule = ({ bad, good, category = "security", ...source }: Dock
 
 const dockerfile = (text: string): Example => ({ files: { Dockerfile: `${text.trim()}\n` } });
 
+/** Path of an instruction's text: what a finding shows. */
+export const textOf = (instruction: Block): string => `${instruction.path}.text`;
+
 /** Fails on the first instruction that `problem` has a sentence about. None of that kind: not applicable. */
 export function noInstruction(
   instructions: readonly Block[],
@@ -85,7 +83,7 @@ export function noInstruction(
   return allOf(
     instructions.map((instruction): Verdict => {
       const message = problem(instruction);
-      return message === undefined ? pass(instruction.path) : fail(instruction.path, message);
+      return message === undefined ? pass(textOf(instruction)) : fail(textOf(instruction), message);
     }),
   );
 }

@@ -1,5 +1,6 @@
 /** Flags of the cluster's own components, where they run as pods: API server, controller manager, scheduler, etcd, kubelet. */
 import type { Severity } from "../../model/finding.ts";
+import { isList, isObject } from "../../model/value.ts";
 import { podSpec } from "../../read/kubernetes/pod-spec.ts";
 import { type Rule, rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, type Verdict } from "../verdict.ts";
@@ -16,6 +17,7 @@ import { pod, WORKLOADS } from "./workload.ts";
 
 /** Reads `--name=value`, `--name value` and `--name` of a component's command line; undefined where it is not that component. */
 export function flagsOf(container: Block, component: string): ReadonlyMap<string, string> | undefined {
+  if (!mentions(container, component)) return undefined;
   const words = ["command", "args"]
     .flatMap((list) => container.strings(list).items)
     .flatMap((item) => (/\s/.test(item.trim()) && !item.includes("=") ? item.trim().split(/\s+/) : [item.trim()]));
@@ -31,6 +33,14 @@ export function flagsOf(container: Block, component: string): ReadonlyMap<string
     flags.set(match[1], value);
   });
   return flags;
+}
+
+/** Dozens of rules ask this of every container there is: most are turned away here. */
+function mentions({ value }: Block, component: string): boolean {
+  if (!isObject(value)) return false;
+  return [value.command, value.args].some(
+    (list) => isList(list) && list.some((word) => typeof word === "string" && word.includes(component)),
+  );
 }
 
 /** Where a flag is written, or the command line where it is not. */

@@ -1,8 +1,8 @@
 /** What the rules' own examples do not show: stages, shells, here-documents. */
 import { describe, expect, it } from "@jest/globals";
 import { readDockerfiles } from "../../../../src/core/read/dockerfile/read.ts";
+import { commandsOf } from "../../../../src/core/read/dockerfile/shell.ts";
 import { dockerfileRules } from "../../../../src/core/rules/dockerfile/index.ts";
-import { commandsOf } from "../../../../src/core/rules/dockerfile/shell.ts";
 import { runRules } from "../../../../src/core/rules/engine.ts";
 
 function verdict(alias: string, text: string): string {
