@@ -12,7 +12,8 @@ import {
   scanError,
 } from "./report/scan-report.ts";
 import { applyBaseline, type Baseline } from "./rules/baseline.ts";
-import { type Judgement, joinPath, type Ledger, runRules, selectRules } from "./rules/engine.ts";
+import { type Judgement, joinPath, runRules, selectRules } from "./rules/engine.ts";
+import type { Ledger } from "./rules/ledger.ts";
 import type { Rule } from "./rules/rule.ts";
 import { suppress, type Waiver } from "./rules/suppress.ts";
 

@@ -10,7 +10,7 @@ import type {
   Suppression,
 } from "../model/finding.ts";
 import type { FixRisk } from "../model/patch.ts";
-import type { Ledger } from "../rules/engine.ts";
+import type { Ledger } from "../rules/ledger.ts";
 
 export const SCAN_SCHEMA = "draco.scan/1";
 

@@ -1,6 +1,6 @@
 /** A scan for somebody at a terminal: by file, what is wrong, why it matters, how to mend it, and what was not decided. */
 import { SEVERITIES, type Severity, severityRank } from "../model/finding.ts";
-import { addLedgers } from "../rules/engine.ts";
+import { addLedgers } from "../rules/ledger.ts";
 import { plainText } from "./neutralise.ts";
 import { isOpen, type RootReport, type RuleInfo, type ScanReport, type ScanResult } from "./scan-report.ts";
 import { plural, type Screen, type Style, styleFor, wrapText } from "./style.ts";

@@ -9,6 +9,7 @@ import type { Stack } from "../read/reading.ts";
 import { Estate } from "./estate.ts";
 import { evidenceAt } from "./evidence.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { type Ledger, LedgerBook, type Outcome } from "./ledger.ts";
 import type { Rule } from "./rule.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
@@ -24,17 +25,6 @@ export interface Judgement extends Result {
   readonly view: View;
 }
 
-export interface LedgerRow {
-  readonly evaluated: number;
-  readonly failed: number;
-  readonly passed: number;
-  readonly unknown: number;
-  readonly notApplicable: number;
-}
-
-/** What each rule did, by rule id; rules that met no resource of their types are left out. */
-export type Ledger = { readonly [rule: string]: LedgerRow };
-
 export interface RulesRun {
   readonly results: readonly Judgement[];
   readonly ledger: Ledger;
@@ -49,8 +39,6 @@ export interface RunOptions {
   /** Path of the scan root in its repository, so that fingerprints do not depend on where the scan was started. */
   readonly repositoryPath?: string;
 }
-
-type Outcome = Status | "not-applicable";
 
 interface Answer {
   readonly rule: Rule;
@@ -236,50 +224,6 @@ function indexByType(rules: readonly Rule[]): (type: string) => readonly Rule[] 
     return found;
   };
 }
-
-class LedgerBook {
-  readonly #rows = new Map<string, { [outcome in Outcome]: number }>();
-
-  count(rule: string, outcome: Outcome): void {
-    let row = this.#rows.get(rule);
-    if (!row) {
-      row = { fail: 0, pass: 0, unknown: 0, "not-applicable": 0 };
-      this.#rows.set(rule, row);
-    }
-    row[outcome]++;
-  }
-
-  close(): Ledger {
-    const rows = [...this.#rows].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(rows.map(([rule, row]) => [rule, ledgerRow(row)]));
-  }
-}
-
-const ledgerRow = (row: { readonly [outcome in Outcome]: number }): LedgerRow => ({
-  evaluated: row.fail + row.pass + row.unknown + row["not-applicable"],
-  failed: row.fail,
-  passed: row.pass,
-  unknown: row.unknown,
-  notApplicable: row["not-applicable"],
-});
-
-export const addLedgers = (ledgers: readonly Ledger[]): Ledger => {
-  const total: { [rule: string]: LedgerRow } = {};
-  for (const ledger of ledgers)
-    for (const [rule, row] of Object.entries(ledger)) {
-      const sum = total[rule];
-      total[rule] = sum
-        ? {
-            evaluated: sum.evaluated + row.evaluated,
-            failed: sum.failed + row.failed,
-            passed: sum.passed + row.passed,
-            unknown: sum.unknown + row.unknown,
-            notApplicable: sum.notApplicable + row.notApplicable,
-          }
-        : row;
-    }
-  return total;
-};
 
 /** By file, then line, then rule, then address: the same input gives the same report. */
 function inReadingOrder(a: Judgement, b: Judgement): number {

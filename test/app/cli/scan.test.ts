@@ -103,7 +103,8 @@ describe("draco scan", () => {
   });
 
   it("lists passes and unknowns only when asked", async () => {
-    put({ "main.tf": SHUT + OPEN.replace("false", "var.open").replace('"v"', '"x"') + 'variable "open" {}\n' });
+    const undecided = OPEN.replace("false", "var.open").replace('"v"', '"x"');
+    put({ "main.tf": SHUT, "open.tf": `${undecided}variable "open" {}\n` });
     expect((await scan("--rule", RULE)).roots[0]?.results).toEqual([]);
     const all = (await scan("--rule", RULE, "--all-results")).roots[0];
     expect(all?.results.map((r) => r.status)).toEqual(["pass", "unknown"]);

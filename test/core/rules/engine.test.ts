@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { unknown } from "../../../src/core/model/value.ts";
-import { addLedgers, runRules, selectRules } from "../../../src/core/rules/engine.ts";
+import { runRules, selectRules } from "../../../src/core/rules/engine.ts";
+import { addLedgers } from "../../../src/core/rules/ledger.ts";
 import { resource, stack, testRule } from "../../support/resources.ts";
 
 const run = (resources: Parameters<typeof stack>[0], rules = [testRule()], keep: "failures" | "all" = "all") =>
