@@ -140,14 +140,3 @@ export const keyText = (key: string | number | undefined): string =>
     : typeof key === "number"
       ? `[${key}]`
       : `[${JSON.stringify(key).replaceAll("${", "$$${").replaceAll("%{", "%%{")}]`;
-
-/** The value a reference to the whole block has: an object, a tuple, an object of objects, or instances not known. */
-export function valueOfInstances(expansion: Expansion, objects: readonly LazyObject[]): TypedValue {
-  const [first] = objects;
-  if (!expansion.known && first !== undefined) return new UnknownInstances(first);
-  if (expansion.kind === "single") return first ?? UNKNOWN;
-  if (expansion.kind === "count") return new Sequence("tuple", { kind: "dynamic" }, objects);
-  const entries = new Map<string, TypedValue>();
-  for (const [i, instance] of expansion.instances.entries()) entries.set(String(instance.key), objects[i] ?? UNKNOWN);
-  return new Mapping("object", { kind: "dynamic" }, entries);
-}

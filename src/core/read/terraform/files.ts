@@ -16,6 +16,15 @@ export function joinPath(base: string, path: string): string | undefined {
   return parts.join("/");
 }
 
+/** From one directory to another, both relative to the scan root. */
+export function relativePath(from: string, to: string): string {
+  const a = from === "" ? [] : from.split("/");
+  const b = to === "" ? [] : to.split("/");
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  return [...a.slice(shared).map(() => ".."), ...b.slice(shared)].join("/") || ".";
+}
+
 export class FileTree {
   readonly #files = new Map<string, SourceFile>();
   readonly #byDirectory = new Map<string, string[]>();

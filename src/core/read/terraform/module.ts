@@ -3,16 +3,16 @@
  * followed exactly, whatever the order of the files and however often a module is called.
  */
 import type { Attribute, Span } from "../hcl/ast.ts";
-import { evaluateMember, type Hidden, memberNames } from "./body-value.ts";
 import { convert } from "./convert.ts";
-import { type Expansion, expand, type Instance, keyText, valueOfInstances } from "./expansion.ts";
+import { expand, keyText } from "./expansion.ts";
+import { relativePath } from "./files.ts";
 import type { FunctionContext } from "./function.ts";
+import { Instances, instanceScope } from "./instances.ts";
 import type { Declaration, Written } from "./merged-body.ts";
-import type { ModuleSource, ResourceDeclaration } from "./module-source.ts";
-import { policyDocumentMember } from "./policy-document.ts";
+import type { ModuleSource } from "./module-source.ts";
+import { ResourceInstance } from "./resource-instance.ts";
 import { inFile, type Scope } from "./scope.ts";
-import { type Cell, newCell, type Session } from "./session.ts";
-import { terraformDataMember } from "./terraform-data.ts";
+import type { Memo, Session } from "./session.ts";
 import { typeConstraint } from "./type-constraint.ts";
 import {
   LazyObject,
@@ -45,83 +45,6 @@ export interface World {
   resolve(caller: Module, call: Declaration, name: string): ModuleSource | undefined;
 }
 
-const META: Hidden = {
-  attributes: new Set(["count", "for_each", "provider", "depends_on"]),
-  blocks: new Set(["lifecycle", "provisioner", "connection"]),
-};
-
-const TEXT_MEMBERS = new Set(["id", "arn"]);
-
-/** One instance of a resource or data source. */
-export class ResourceInstance {
-  readonly declaration: ResourceDeclaration;
-  readonly instance: Instance;
-  readonly address: string;
-  readonly possible: boolean;
-  readonly scope: Scope;
-  readonly object: LazyObject;
-  readonly #cells = new Map<string, Cell>();
-
-  constructor(declaration: ResourceDeclaration, instance: Instance, address: string, possible: boolean, scope: Scope) {
-    this.declaration = declaration;
-    this.instance = instance;
-    this.address = address;
-    this.possible = possible;
-    this.scope = scope;
-    this.object = new LazyObject(
-      address,
-      true,
-      (name) => this.#reference(name),
-      () => this.names(),
-    );
-  }
-
-  names(): string[] {
-    return memberNames(this.declaration.body, META);
-  }
-
-  /** A member as written, or computed where Draco knows how; undefined where it is absent. */
-  member(name: string): TypedValue | undefined {
-    if (META.attributes.has(name) || META.blocks.has(name)) return undefined;
-    let cell = this.#cells.get(name);
-    if (cell === undefined) {
-      cell = newCell();
-      this.#cells.set(name, cell);
-    }
-    const value = this.scope.session.once(cell, `${this.address}.${name}`, () => this.#compute(name) ?? ABSENT);
-    return value === ABSENT ? undefined : value;
-  }
-
-  #compute(name: string): TypedValue | undefined {
-    const { type, mode, body } = this.declaration;
-    const read = (member: string): TypedValue | undefined => evaluateMember(body, member, this.scope);
-    if (mode === "data" && type === "aws_iam_policy_document") return policyDocumentMember(name, read, body);
-    if (mode === "managed" && type === "terraform_data")
-      return terraformDataMember(name, (member) => this.member(member), read);
-    return read(name);
-  }
-
-  /** What another expression reads: the member, or, for what is not written here, an unknown that tells where it is from. */
-  #reference(name: string): TypedValue {
-    const from = { sensitive: false, ephemeral: false, from: [`${this.address}.${name}`] };
-    const value = this.member(name);
-    if (value !== undefined && !(unmark(value) instanceof NullValue)) return mark(value, from);
-    if (value !== undefined && this.declaration.type === "terraform_data") return mark(value, from);
-    if (name === "arn") return mark(unknownOf(STRING, { notNull: true, prefix: "arn:" }), from);
-    return mark(TEXT_MEMBERS.has(name) ? unknownOf(STRING, { notNull: true }) : UNKNOWN, from);
-  }
-}
-
-/** Stands in a cell for a member that is not there. */
-const ABSENT = objectOf(new Map());
-
-/** All instances of one block. */
-export interface Instances<T> {
-  readonly expansion: Expansion;
-  readonly items: readonly T[];
-  readonly value: TypedValue;
-}
-
 /** One instance of a module call. `module` is undefined where its source is not at hand. */
 export interface CallInstance {
   readonly name: string;
@@ -142,7 +65,7 @@ export class Module {
   readonly call: CallInstance | undefined;
   readonly scope: Scope;
   readonly #given: (name: string) => Given | undefined;
-  readonly #cells = new Map<string, Cell>();
+  readonly #memo: Memo = new Map();
   readonly #resources = new Map<string, Instances<ResourceInstance>>();
   readonly #calls = new Map<string, Instances<CallInstance>>();
   readonly #roots = new Map<string, TypedValue | undefined>();
@@ -172,12 +95,7 @@ export class Module {
   }
 
   #once(name: string, compute: () => TypedValue): TypedValue {
-    let cell = this.#cells.get(name);
-    if (cell === undefined) {
-      cell = newCell();
-      this.#cells.set(name, cell);
-    }
-    return this.world.session.once(cell, this.address === "" ? name : `${this.address}.${name}`, compute);
+    return this.world.session.once(this.#memo, name, this.address, compute);
   }
 
   variable(name: string): TypedValue | undefined {
@@ -271,12 +189,8 @@ export class Module {
             instanceScope(scope, expansion, instance),
           ),
       );
-      const value = valueOfInstances(
-        expansion,
-        items.map((item) => item.object),
-      );
-      this.#resources.set(id, { expansion, items, value });
-      return value;
+      this.#resources.set(id, new Instances(expansion, items, (item) => item.object));
+      return EXPANDED;
     });
     return this.#resources.get(id);
   }
@@ -301,9 +215,8 @@ export class Module {
         };
         return { ...call, module: source && this.#child(source, call) };
       });
-      const value = valueOfInstances(expansion, items.map(outputsOf));
-      this.#calls.set(id, { expansion, items, value });
-      return value;
+      this.#calls.set(id, new Instances(expansion, items, outputsOf));
+      return EXPANDED;
     });
     return this.#calls.get(id);
   }
@@ -417,6 +330,9 @@ export class Module {
   }
 }
 
+/** In a module's memo: the instances of the block are known, see #resources and #calls. */
+const EXPANDED: TypedValue = true;
+
 function outputsOf(call: CallInstance): LazyObject {
   const { module, address } = call;
   const unknownOutput = (name: string): TypedValue =>
@@ -428,28 +344,4 @@ function outputsOf(call: CallInstance): LazyObject {
     (name) => module.output(name),
     () => module.source.outputs.keys(),
   );
-}
-
-function instanceScope(scope: Scope, expansion: Expansion, instance: Instance): Scope {
-  if (expansion.kind === "single") return scope;
-  const own =
-    expansion.kind === "count"
-      ? objectOf(new Map([["index", instance.key as number]]))
-      : objectOf(
-          new Map([
-            ["key", instance.keyValue ?? String(instance.key)],
-            ["value", instance.value ?? UNKNOWN],
-          ]),
-        );
-  const root = expansion.kind === "count" ? "count" : "each";
-  return { ...scope, name: (name) => (name === root ? own : scope.name(name)) };
-}
-
-/** From one directory to another, both relative to the scan root. */
-export function relativePath(from: string, to: string): string {
-  const a = from === "" ? [] : from.split("/");
-  const b = to === "" ? [] : to.split("/");
-  let shared = 0;
-  while (shared < a.length && a[shared] === b[shared]) shared++;
-  return [...a.slice(shared).map(() => ".."), ...b.slice(shared)].join("/") || ".";
 }

@@ -4,7 +4,8 @@
  */
 import type { Diagnostic } from "../../model/finding.ts";
 import type { HclFile, Span } from "../hcl/ast.ts";
-import { type TypedValue, UNKNOWN } from "./typed-value.ts";
+import { NullValue, type TypedValue, UNKNOWN } from "./typed-value.ts";
+import { DYNAMIC } from "./types.ts";
 
 /** Expressions evaluated per root module before everything further is unknown (about a second). */
 const MAX_STEPS = 5_000_000;
@@ -15,13 +16,11 @@ const MAX_DEPTH = 500;
 /** Instances of resources and modules in one root module. */
 const MAX_INSTANCES = 50_000;
 
-/** A value that is computed once, when it is first asked for. */
-export interface Cell {
-  value: TypedValue | undefined;
-  busy: boolean;
-}
+/** Values that are computed once, when they are first asked for. */
+export type Memo = Map<string, TypedValue>;
 
-export const newCell = (): Cell => ({ value: undefined, busy: false });
+/** Stands in a memo for a value that is being computed. */
+const BUSY: TypedValue = new NullValue(DYNAMIC);
 
 export class Session {
   readonly diagnostics: Diagnostic[] = [];
@@ -33,6 +32,7 @@ export class Session {
   #depth = 0;
   #instances = 0;
   #captured: string[] | undefined;
+  /** Owner and name of everything that is being computed, alternately. */
   readonly #chain: string[] = [];
   readonly #told = new Set<string>();
 
@@ -124,37 +124,44 @@ export class Session {
     return { value, errors };
   }
 
-  /** The cell's value, computed on first use. Errors inside belong to the cell, not to a try() around its first use. */
-  once(cell: Cell, name: string, compute: () => TypedValue): TypedValue {
-    if (cell.value !== undefined) return cell.value;
+  /**
+   * The value of `name` in a memo, computed on first use. Errors inside belong to it, not to a try() around its first
+   * use. `owner` is the module or resource whose memo it is, for messages.
+   */
+  once(memo: Memo, name: string, owner: string, compute: (name: string) => TypedValue): TypedValue {
+    const known = memo.get(name);
+    if (known !== undefined && known !== BUSY) return known;
     const { file, at } = this;
-    if (cell.busy || this.#chain.length >= MAX_CHAIN) {
-      if (file !== undefined) {
-        if (cell.busy) {
-          const loop = [...this.#chain.slice(this.#chain.lastIndexOf(name)), name];
-          this.#tell(file, at, "error", "Cycle", `${loop.join(" → ")}: each needs the next to be evaluated first.`);
-        } else
-          this.#tell(
-            file,
-            at,
-            "error",
-            "Reference chain is too long",
-            `More than ${MAX_CHAIN} references wait for ${name}.`,
-          );
-      }
+    if (known === BUSY || this.#chain.length >= 2 * MAX_CHAIN) {
+      if (file !== undefined) this.#tellChain(known === BUSY, name, owner, file, at);
       return UNKNOWN;
     }
     const captured = this.#captured;
     this.#captured = undefined;
-    cell.busy = true;
-    this.#chain.push(name);
-    const value = compute();
-    this.#chain.pop();
-    cell.busy = false;
-    cell.value = value;
+    memo.set(name, BUSY);
+    this.#chain.push(owner, name);
+    const value = compute(name);
+    this.#chain.length -= 2;
+    memo.set(name, value);
     this.#captured = captured;
     this.file = file;
     this.at = at;
     return value;
   }
+
+  #tellChain(cycle: boolean, name: string, owner: string, file: HclFile, at: Span): void {
+    const names: string[] = [];
+    for (let i = 0; i < this.#chain.length; i += 2)
+      names.push(qualified(this.#chain[i] ?? "", this.#chain[i + 1] ?? ""));
+    const last = qualified(owner, name);
+    if (cycle) {
+      const loop = [...names.slice(names.lastIndexOf(last)), last];
+      this.#tell(file, at, "error", "Cycle", `${loop.join(" → ")}: each needs the next to be evaluated first.`);
+    } else {
+      const detail = `More than ${MAX_CHAIN} references wait for ${last}.`;
+      this.#tell(file, at, "error", "Reference chain is too long", detail);
+    }
+  }
 }
+
+const qualified = (owner: string, name: string): string => (owner === "" ? name : `${owner}.${name}`);

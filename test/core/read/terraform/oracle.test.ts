@@ -7,13 +7,17 @@ const missing = missingTerraform();
 if (missing !== undefined) console.warn(`Not compared with terraform plan: ${missing}.`);
 
 (missing === undefined ? describe : describe.skip)("against terraform plan", () => {
-  it("220 generated configurations evaluate to what Terraform plans", () => {
-    const configurations = Array.from({ length: 220 }, (_, seed) => generateConfiguration(seed + 1));
-    const { json, refused } = plan(configurations);
-    const accepted = configurations.filter(({ name }) => !refused.has(name));
-    expect(accepted.length).toBeGreaterThanOrEqual(200);
-    const { differences, compared } = compare(accepted, json);
-    expect(differences).toEqual([]);
-    expect(compared).toBeGreaterThan(2000);
-  }, 240_000);
+  // Terraform's own time grows faster than the number of modules, so they come in batches.
+  it.each(Array.from({ length: 11 }, (_, batch) => batch * 20 + 1))(
+    "20 generated configurations from seed %i evaluate to what it plans",
+    (from) => {
+      const configurations = Array.from({ length: 20 }, (_, i) => generateConfiguration(from + i));
+      const { json, refused } = plan(configurations);
+      expect([...refused.keys()]).toEqual([]);
+      const { differences, compared } = compare(configurations, json);
+      expect(differences).toEqual([]);
+      expect(compared).toBeGreaterThan(200);
+    },
+    120_000,
+  );
 });
