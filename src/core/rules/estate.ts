@@ -47,6 +47,11 @@ export class Estate {
     return this.#byType.get(type) ?? [];
   }
 
+  /** Every type that occurs. */
+  types(): readonly string[] {
+    return [...this.#byType.keys()];
+  }
+
   joined(view: View, types: readonly string[], attribute?: string): readonly View[] {
     if (!types.some((type) => this.#byType.has(type))) return [];
     const key = `${types.join()} ${attribute ?? ""}`;

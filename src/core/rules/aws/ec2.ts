@@ -1,5 +1,6 @@
 /** EC2 instances, launch templates and launch configurations. */
 import type { FixOperation } from "../../model/patch.ts";
+import { isObject } from "../../model/value.ts";
 import { eachBlock, forbidTrue, requireSet, requireTrue } from "../checks.ts";
 import { set, setInBlock } from "../operations.ts";
 import { rule } from "../rule.ts";
@@ -189,8 +190,13 @@ export const monitoring = rule({
   check: (view) => requireTrue(view, view.type === TEMPLATE ? "monitoring.enabled" : "monitoring"),
   fix: {
     risk: "in-place",
-    edit: (view) =>
-      view.type === TEMPLATE ? setInBlock(view, "monitoring", { enabled: true }) : [set("monitoring", true)],
+    edit(view) {
+      if (view.type !== TEMPLATE) return [set("monitoring", true)];
+      const isBlock = view.blocks("monitoring").items.every((item) => isObject(item.value));
+      return isBlock
+        ? setInBlock(view, "monitoring", { enabled: true })
+        : "In a launch template monitoring is a block: write monitoring { enabled = true }.";
+    },
   },
   bad: `
     resource "aws_instance" "i" {

@@ -7,9 +7,7 @@ import type { View } from "../view.ts";
 const NOT_WEARERS =
   /^(data\.|aws_(default_)?(security_group|vpc_security_group)|aws_network_acl|aws_ssm_parameter|provider\.)/;
 
-const wearers = (view: View): readonly string[] => [
-  ...new Set(view.estate.views.map((other) => other.type).filter((type) => !NOT_WEARERS.test(type))),
-];
+const wearers = (view: View): readonly string[] => view.estate.types().filter((type) => !NOT_WEARERS.test(type));
 
 export const unused = rule({
   id: "aws-security-group-unused",
