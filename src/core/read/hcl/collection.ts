@@ -206,10 +206,11 @@ export abstract class CollectionReader extends TemplateReader {
           break;
         }
       }
+      const itemStart = this.pos;
       const item = this.objectItem();
       if (item) items.push(item);
       if (this.height > height) height = this.height;
-      if (!this.objectItemEnd()) break;
+      if (!this.objectItemEnd(itemStart)) break;
     }
     this.breaks = breaks;
     this.height = height + 1;
@@ -235,7 +236,7 @@ export abstract class CollectionReader extends TemplateReader {
   }
 
   /** Past the separator behind an item, also after damage; false where the object cannot go on. */
-  private objectItemEnd(): boolean {
+  private objectItemEnd(itemStart: number): boolean {
     if (!this.failed) {
       const byte = this.skip();
       if (byte === COMMA) {
@@ -246,13 +247,14 @@ export abstract class CollectionReader extends TemplateReader {
       const detail = `Expected a newline or comma to mark the beginning of the next item, found ${this.describe()}.`;
       this.fail(this.pos, this.pos + 1, "Missing attribute separator", detail);
     }
-    return this.resumeObject();
+    return this.resumeObject(itemStart);
   }
 
-  private resumeObject(): boolean {
+  private resumeObject(itemStart: number): boolean {
     let level = 0;
     let at = this.pos;
-    const fresh = this.isAtPlausibleItem();
+    // Where not even the item's first byte could be read, standing still would be for ever.
+    const fresh = at > itemStart && this.isAtPlausibleItem();
     while (!fresh && at < this.end) {
       const byte = this.byte(at);
       if (level === 0 && (byte === NEWLINE || byte === COMMA || byte === BRACE_CLOSE)) break;

@@ -155,7 +155,9 @@ const block = (converter: Converter, item: ObjectItem, object: ObjectExpression,
   const start = isFirst ? item.start : object.start;
   const bodyStart = object.start + 1;
   // An object that damage cut short has no closing brace.
-  const close = converter.latin1.charCodeAt(object.end - 1) === BRACE_CLOSE ? object.end - 1 : -1;
+  const last = object.end - 1;
+  const isClosed = converter.latin1.charCodeAt(last) === BRACE_CLOSE && (object.items.at(-1)?.end ?? bodyStart) <= last;
+  const close = isClosed ? last : -1;
   const items = bodyItems(converter, object, shape.blocks ?? NO_SHAPES);
   const body: Body = { kind: "body", start: bodyStart, end: close < 0 ? object.end : close, items };
   return {
