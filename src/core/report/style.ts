@@ -43,24 +43,35 @@ export function styleFor(colour: boolean): Style {
   };
 }
 
-/** Breaks words at the width; the first line starts with `first`, the others with as many spaces. */
+/** Breaks words at the width (0: not at all); the first line starts with `first`, the others with as many spaces. */
 export function wrapText(text: string, width: number, first = ""): string {
+  const words = text.split(/\s+/).filter((word) => word !== "");
+  if (width === 0) return first + words.join(" ");
   const indent = " ".repeat(visibleLength(first));
-  const room = width > 0 ? Math.max(20, width - indent.length) : Number.POSITIVE_INFINITY;
+  const room = Math.max(20, width - indent.length);
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter((w) => w !== "")) {
-    if (line !== "" && visibleLength(line) + 1 + visibleLength(word) > room) {
+  let used = 0;
+  for (const word of words) {
+    const length = visibleLength(word);
+    const fits = line === "" || used + 1 + length <= room;
+    if (fits) {
+      used += line === "" ? length : length + 1;
+      line = line === "" ? word : `${line} ${word}`;
+    } else {
       lines.push(line);
       line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+      used = length;
+    }
   }
   lines.push(line);
   return lines.map((l, index) => (index === 0 ? first : indent) + l).join("\n");
 }
 
-const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
-export const visibleLength = (text: string): number => [...text.replace(ESCAPES, "")].length;
+const ESCAPE = String.fromCharCode(27);
+const ESCAPES = new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g");
+export const visibleLength = (text: string): number =>
+  [...(text.includes(ESCAPE) ? text.replace(ESCAPES, "") : text)].length;
 
 export const plural = (count: number, noun: string, many = `${noun}s`): string =>
   `${thousands(count)} ${count === 1 ? noun : many}`;

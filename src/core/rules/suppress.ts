@@ -52,7 +52,7 @@ export function suppress(results: readonly Judgement[], options: SuppressOptions
   const marked = results.map((result) => {
     if (result.status !== "fail") return result;
     const names = [result.rule, ...(aliases.get(result.rule) ?? [])].map(plainId);
-    const scopes = scopesOf(result, calls);
+    const scopes = byFile.size === 0 ? [] : scopesOf(result, calls);
     const candidates = [
       ...scopes.flatMap((scope) => commentsOn(scope, names, byFile)),
       ...annotationsOn(result.view.resource, names),
