@@ -85,6 +85,11 @@ interface Converter {
   readonly problems: Problem[];
 }
 
+const addComment = ({ comments }: Converter, { start, end }: Expression): void => {
+  // A value that damage left empty is no comment.
+  if (end > start) comments.push({ start, end });
+};
+
 /** HCL's JSON syntax takes a list of objects wherever it takes one. */
 const objectsOf = (converter: Converter, value: Expression, what: string): ObjectExpression[] => {
   if (value.kind === "object") return [value];
@@ -109,7 +114,7 @@ const bodyItems = (
   object.items.flatMap((item): (Attribute | Block)[] => {
     const name = literalString(item.key) ?? "";
     if (name === "//") {
-      converter.comments.push({ start: item.value.start, end: item.value.end });
+      addComment(converter, item.value);
       return [];
     }
     const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
@@ -140,7 +145,7 @@ const blocks = (converter: Converter, item: ObjectItem, header: Header): Block[]
     return object.items.flatMap((inner) => {
       const value = literalString(inner.key) ?? "";
       if (value === "//") {
-        converter.comments.push({ start: inner.value.start, end: inner.value.end });
+        addComment(converter, inner.value);
         return [];
       }
       const label: Label = { kind: "label", start: inner.key.start, end: inner.key.end, quoted: true, value };
