@@ -64,7 +64,9 @@ function evaluateDynamic({ node, file }: Written<Block>, outer: Scope, items: Ty
   const body = mergedBody(node.body, file);
   const forEach = body.attributes.get("for_each");
   const content = body.blocks.find((block) => block.node.type === "content");
-  if (forEach === undefined || content === undefined) {
+  // JSON syntax does not tell a content block from an attribute.
+  const object = body.attributes.get("content");
+  if (forEach === undefined || (content === undefined && object === undefined)) {
     scope.session.report(
       file,
       node,
@@ -86,7 +88,9 @@ function evaluateDynamic({ node, file }: Written<Block>, outer: Scope, items: Ty
         ["value", value],
       ]),
     );
-    return evaluateBlock(content.node, content.file, withFrame(scope, name, each));
+    const inner = withFrame(scope, name, each);
+    if (content !== undefined) return evaluateBlock(content.node, content.file, inner);
+    return object === undefined ? UNKNOWN : inner.evaluate(object.node.value, inner);
   };
   if (expansion === undefined) {
     // Perhaps no block, perhaps many: what each of them would say is known all the same.

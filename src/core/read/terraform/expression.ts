@@ -81,7 +81,9 @@ function evaluateCompound(node: Exclude<Expression, { kind: Literal }>, scope: S
     case "variable": {
       const found = findFrame(scope.frame, node.name) ?? scope.name(node.name);
       if (found !== undefined) return found;
-      return session.report(scope.file, node, "Invalid reference", `There is no "${node.name}" here.`);
+      session.report(scope.file, node, "Invalid reference", `There is no "${node.name}" here.`);
+      // Terraform refuses True and FALSE; what their author meant is plain, and is judged.
+      return /^(true|false)$/i.test(node.name) ? node.name.toLowerCase() === "true" : UNKNOWN;
     }
     case "get": {
       const object = evaluate(node.object, scope);

@@ -28,6 +28,7 @@ export function relativePath(from: string, to: string): string {
 export class FileTree {
   readonly #files = new Map<string, SourceFile>();
   readonly #byDirectory = new Map<string, string[]>();
+  readonly #below = new Map<string, readonly string[]>();
 
   constructor(files: readonly SourceFile[]) {
     for (const file of files) {
@@ -55,7 +56,12 @@ export class FileTree {
 
   /** All files at or below a directory, sorted. */
   below(directory: string): readonly string[] {
-    const prefix = directory === "" ? "" : `${directory}/`;
-    return [...this.#files.keys()].filter((path) => path.startsWith(prefix)).sort();
+    let listed = this.#below.get(directory);
+    if (listed === undefined) {
+      const prefix = directory === "" ? "" : `${directory}/`;
+      listed = [...this.#files.keys()].filter((path) => path.startsWith(prefix)).sort();
+      this.#below.set(directory, listed);
+    }
+    return listed;
   }
 }

@@ -188,7 +188,8 @@ export function divide(a: Num, b: Num): Num | undefined {
 /** Remainder with the sign of the dividend; a number modulo zero is itself, as in Terraform. */
 export function modulo(a: Num, b: Num): Num | undefined {
   if (b === 0) return a;
-  if (typeof a === "number" && typeof b === "number") return (a % b) + 0;
+  // JS gives -0 for -4 % 2, Terraform 0; -0 % 3 is -0 for both.
+  if (typeof a === "number" && typeof b === "number") return a === 0 ? a : (a % b) + 0;
   const ratio = divide(a, b);
   if (ratio === undefined || !finite(ratio)) return undefined;
   return subtract(a, multiply(b, fromBigInt(toBigInt(ratio))));

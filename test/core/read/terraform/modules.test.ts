@@ -36,6 +36,16 @@ describe("files", () => {
     expect(attributes("aws_x.x[0]")).toEqual({ bucket: "n-p", tags: { A: "b" } });
   });
 
+  it("expands dynamic blocks of JSON syntax", () => {
+    const body = {
+      dynamic: { rule: { for_each: [1, 2], content: { n: "${rule.value}" } } },
+      lifecycle: { prevent_destroy: true },
+    };
+    const { resource } = read({ "main.tf.json": JSON.stringify({ resource: { aws_x: { x: body } } }) });
+    expect(resource("aws_x.x").attributes).toEqual({ rule: [{ n: 1 }, { n: 2 }] });
+    expect(resource("aws_x.x").lifecycle?.preventDestroy).toBe(true);
+  });
+
   it("a broken file is told with its position, and hides nothing else", () => {
     const { reading, addresses } = read({
       "a.tf": 'resource "aws_x" "a" {\n  x = = 1\n}\nresource "aws_x" "a2" {}',

@@ -72,6 +72,17 @@ describe("numbers", () => {
     expect(formatNumber(modulo(5, number("3.5")) ?? 0)).toBe("1.5");
   });
 
+  it("knows Terraform's negative zero", () => {
+    const text = (n: Num | undefined): string => formatNumber(n ?? Number.NaN);
+    expect([
+      text(multiply(0, -4)),
+      text(divide(0, -4)),
+      text(modulo(-0, 3)),
+      text(modulo(-4, 2)),
+      text(add(-0, 0)),
+    ]).toEqual(["-0", "-0", "-0", "0", "0"]);
+  });
+
   it("adds and multiplies integers of any size exactly", () => {
     fc.assert(
       fc.property(
