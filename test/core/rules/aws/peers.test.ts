@@ -379,6 +379,11 @@ describe("and more", () => {
     expect(verdictOn(instanceEncryption, block("aws_db_instance", 'replicate_source_db = "d"'))).toBe("not-applicable");
   });
 
+  it("reads False as its author meant it", () => {
+    expect(verdictOn(instanceEncryption, block("aws_db_instance", "storage_encrypted = False"))).toBe("fail");
+    expect(verdictOn(instanceEncryption, block("aws_db_instance", "storage_encrypted = True"))).toBe("pass");
+  });
+
   it("minor upgrades are on unless switched off", () => {
     expect(verdictOn(minorUpgrades, block("aws_db_instance", 'engine = "mysql"'))).toBe("pass");
   });
