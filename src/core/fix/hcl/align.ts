@@ -18,7 +18,8 @@ export const withAlignment = (file: HclFile, edits: readonly Edit[]): readonly E
     const edited = parseHcl(applyEdits(file.bytes, result), file.file);
     const touched = writtenRanges(result).map(({ start, end }) => ({
       from: edited.lineAt(Math.max(0, start - 1)),
-      to: edited.lineAt(end),
+      // The next line too: an edit can cut it off from the run it was in.
+      to: edited.lineAt(end) + 1,
     }));
     const isTouched = (cell: Cell) => touched.some(({ from, to }) => cell.line >= from && cell.line <= to);
     const mayMove = (cell: Cell) => {

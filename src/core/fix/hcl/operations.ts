@@ -95,7 +95,10 @@ export const addResource = (file: HclFile, resource: NewResource, after?: Block)
 
 const behind = (draft: Draft, block: Block, text: string): Edit => {
   const { eol } = draft.layout;
-  return insert(draft, lineEnd(draft.file, block.end), eol + eol + text);
+  // Resources stand in files, never in blocks: behind the outermost block around the one that was named.
+  const outermost =
+    blocksOf(draft.file.body).find(({ start, end }) => start <= block.start && block.end <= end) ?? block;
+  return insert(draft, lineEnd(draft.file, outermost.end), eol + eol + text);
 };
 
 const atFileEnd = (draft: Draft, text: string): Edit => {
