@@ -25,6 +25,11 @@ const FOLDERS: readonly Folder[] = [
     load: async () => (await import("./aws/index.ts")).awsRules,
   },
   {
+    name: "azure",
+    owns: startsWith("azurerm", "azuread", "azapi"),
+    load: async () => (await import("./azure/index.ts")).azureRules,
+  },
+  {
     name: "kubernetes",
     owns: startsWith("kubernetes"),
     load: async () => (await import("./kubernetes/index.ts")).kubernetesRules,
