@@ -104,10 +104,11 @@ function locateDynamic(
   const pairs = eachOf(unmark(collection), forEach.node.value, scope);
   const step = { kind: "dynamic", name: nestedType(node), range: file.rangeOf(forEach.node.value) } as const;
   if (pairs === undefined) {
-    return {
-      range: file.rangeOf(node),
-      traced: { steps: [...steps, step], blocked: "Whether the block exists is not known before apply." },
-    };
+    const inner = inside.length > 0 ? locateBlock(content, inside, { ...place, scope }, [...steps, step]) : undefined;
+    // A literal inside is the same for every block there may be.
+    if (inner?.traced.literal !== undefined) return inner;
+    const blocked = "Whether the block exists is not known before apply.";
+    return { range: inner?.range ?? file.rangeOf(node), traced: { steps: [...steps, step], blocked } };
   }
   const pair = pairs[wanted];
   if (pair === undefined) return pairs.length;

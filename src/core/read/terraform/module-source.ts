@@ -110,7 +110,7 @@ class Builder {
       this.resources.set(key, byName);
     }
     const known = byName.get(name);
-    const declaration = { ...declare(block, file), mode, type, name };
+    const declaration: ResourceDeclaration = { block, file, body: mergedBody(block.body, file), mode, type, name };
     if (known === undefined) byName.set(name, declaration);
     else if (overriding) byName.set(name, { ...override(known, declaration), mode, type, name });
     else {

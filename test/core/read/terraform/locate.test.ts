@@ -124,6 +124,17 @@ describe("locate", () => {
     expect(located(vendored, "module.v.aws_x.x", "a")?.blocked).toContain("someone else");
   });
 
+  it("finds a literal inside of a dynamic block that may or may not be there", () => {
+    const files = read(
+      'variable "l" {\n  type = list(number)\n}\nresource "aws_x" "x" {\n  dynamic "rule" {\n    for_each = var.l\n    content {\n      cidr = "0.0.0.0/0"\n      port = rule.value\n    }\n  }\n}',
+    );
+    expect(located(files, "aws_x.x", "rule.1.cidr")).toMatchObject({ literal: '"0.0.0.0/0"', steps: ["dynamic rule"] });
+    expect(located(files, "aws_x.x", "rule.1.port")).toMatchObject({
+      range: "rule.value",
+      blocked: expect.stringContaining("not known"),
+    });
+  });
+
   it("ends where references go round", () => {
     const files = read('locals {\n  a = local.b\n  b = local.a\n}\nresource "aws_x" "x" {\n  v = local.a\n}');
     expect(located(files, "aws_x.x", "v")?.blocked).toBeDefined();

@@ -228,6 +228,8 @@ describe("nested and dynamic blocks", () => {
     const rule = attributes("aws_s3_bucket.b").rule;
     expect(isList(rule) && rule[0]).toEqual({ n: 1 });
     expect(isList(rule) && isUnknown(rule[1])).toBe(true);
+    // What each of the blocks would say follows, for rules to judge what is certain of it.
+    expect(isList(rule) && rule[2]).toEqual({ n: new Unknown() });
   });
 });
 
