@@ -27,16 +27,22 @@ export interface WorldOptions {
   readonly environment?: { readonly [name: string]: string | undefined };
 }
 
-export interface World {
+/** Everything but Draco itself, and the environment to start it with. */
+export interface Services {
   readonly github: GitHubWorld;
   readonly twilio: TwilioWorld;
   readonly gemini: GeminiStandIn;
   readonly sendgrid: SendGridStandIn;
   readonly environment: { readonly [name: string]: string };
   readonly dataDir: string;
+  /** Where Draco will listen. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface World extends Omit<Services, "close"> {
   /** Of the present Draco; changes with `restart`. */
   readonly draco: Running;
-  readonly url: string;
   /** Stops this Draco and starts another one on the same data. */
   restart(role?: Role): Promise<void>;
   stop(): Promise<void>;
@@ -45,7 +51,7 @@ export interface World {
 const WEBHOOK_SECRET = "a webhook secret of the demo, and of nobody else";
 const AUDIT_KEY = "an audit key of the demo, thirty-two bytes or more";
 
-export async function startWorld(options: WorldOptions): Promise<World> {
+export async function startServices(options: Omit<WorldOptions, "log" | "role">): Promise<Services> {
   const dataDir = await mkdtemp(join(tmpdir(), "draco-"));
   const port = options.dracoPort ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -89,30 +95,34 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     }),
     ...options.environment,
   };
-  const environment = Object.fromEntries(
-    Object.entries(wanted).filter((e): e is [string, string] => e[1] !== undefined),
-  );
-  const closeServers = async (): Promise<void> => {
-    await Promise.all([github.close(), twilio.close(), gemini.close(), sendgrid.close()]);
-    await rm(dataDir, { recursive: true, force: true });
-  };
-
-  let draco: Running;
-  try {
-    draco = await startServer(settingsOf(environment, options.role ?? "all"), options.log);
-  } catch (error) {
-    await closeServers();
-    throw error;
-  }
-  await github.relay.target(`${url}/api/github/webhooks`);
   return {
     github,
     twilio,
     gemini,
     sendgrid,
-    environment,
     dataDir,
     url,
+    environment: Object.fromEntries(Object.entries(wanted).filter((e): e is [string, string] => e[1] !== undefined)),
+    async close() {
+      await Promise.all([github.close(), twilio.close(), gemini.close(), sendgrid.close()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { close, ...services } = await startServices(options);
+  const { environment } = services;
+  let draco: Running;
+  try {
+    draco = await startServer(settingsOf(environment, options.role ?? "all"), options.log);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  await services.github.relay.target(`${services.url}/api/github/webhooks`);
+  return {
+    ...services,
     get draco() {
       return draco;
     },
@@ -122,7 +132,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     async stop() {
       await draco.stop();
-      await closeServers();
+      await close();
     },
   };
 }

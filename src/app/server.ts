@@ -8,6 +8,7 @@ import { pendingMigrations } from "../adapters/store/migrate.ts";
 import type { Deps } from "../flows/deps.ts";
 import { readStatus } from "../flows/read-status.ts";
 import { receiveSms } from "../flows/receive-sms.ts";
+import { interruptLapsed } from "../flows/recover.ts";
 import { number, object } from "../flows/route-delivery.ts";
 import { type Composed, compose } from "./compose.ts";
 import { type DeliveryAnswer, type Doors, type RawDelivery, routes } from "./http/routes.ts";
@@ -23,6 +24,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+const END_OF_TIME = new Date("9999-12-31T00:00:00Z");
+
 export async function startServer(settings: Settings, log: Logger): Promise<Running> {
   const composed = await compose(settings, log);
   const { deps, queue } = composed;
@@ -37,6 +40,8 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     await composed.close();
     throw error;
   }
+  // The lock on PGlite's folder proves that whoever was applying is gone: no need to wait for leases to end.
+  if (composed.database.kind === "pglite") await interruptLapsed(deps, END_OF_TIME);
   if (settings.role !== "web") startWorker(deps, queue, metrics);
   const url = server && `http://${settings.host}:${(server.address() as AddressInfo).port}`;
   log.info({ role: settings.role, url, database: composed.database.kind, migrated: composed.migrated }, "Draco is up");

@@ -69,7 +69,7 @@ async function applyByMerge(deps: Deps, change: Change, digest: string): Promise
 async function applyByTerraform(deps: Deps, repository: Repository, change: Change, digest: string): Promise<void> {
   if (!deps.terraform) return recordSkipped(deps, change, digest);
   const lockKey = `state:${repository.id}:${change.root}`;
-  const lock = await deps.store.locks.acquire(lockKey, `${deps.worker}:${change.id}`, LEASE_MS);
+  const lock = await deps.store.locks.acquire(lockKey, change.id, LEASE_MS);
   if (!lock) throw new Busy(`${change.planId}: another change holds the state of ${change.root}`);
   const workspace = await openWorkspace(deps, repository, change.mergeSha ?? "", change.root);
   const keepLock = setInterval(() => void deps.store.locks.renew(lock, LEASE_MS), LEASE_MS / 3);

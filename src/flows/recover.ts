@@ -9,7 +9,7 @@ import { sayOnPullRequest } from "./say.ts";
 const STUCK_MS = 10 * 60_000;
 
 export async function recover(deps: Deps): Promise<void> {
-  const steps = [resumeDeliveries, interruptLapsed, expireApprovals, redeliver, reconcilePulls];
+  const steps = [resumeDeliveries, interruptLapsed, expireApprovals, redeliver, reconcilePulls] as const;
   for (const step of steps) {
     try {
       await step(deps);
@@ -27,8 +27,9 @@ async function resumeDeliveries(deps: Deps): Promise<void> {
   for (const { guid } of stuck) await deps.queue.send({ name: "receive-delivery", data: { guid }, key: guid });
 }
 
-async function interruptLapsed(deps: Deps): Promise<void> {
-  for (const change of await deps.store.applies.interruptLapsed()) {
+/** @param asOf whoever knows that every worker is gone names the end of time; else leases decide. */
+export async function interruptLapsed(deps: Deps, asOf: Date = deps.now()): Promise<void> {
+  for (const change of await deps.store.applies.interruptLapsed(asOf)) {
     await sayOnPullRequest(
       deps,
       change,

@@ -108,10 +108,11 @@ export const applies = (deps: StoreDeps) => ({
   /**
    * Takes attempts whose lease ran out for interrupted: their worker is gone, and nobody knows how far it came. They
    * are never tried again by themselves. Returns the changes, for a person and for a check of the state.
+   * @param asOf leases that end before this; whoever knows that all workers are gone names the end of time.
    */
-  async interruptLapsed(): Promise<readonly Change[]> {
+  async interruptLapsed(asOf: Date = deps.now()): Promise<readonly Change[]> {
     const lapsed = await deps.prisma.applyAttempt.findMany({
-      where: { outcome: null, leaseUntil: { lt: deps.now() } },
+      where: { outcome: null, leaseUntil: { lt: asOf } },
       select: { id: true, changeId: true, digest: true },
       take: 100,
     });
@@ -119,7 +120,7 @@ export const applies = (deps: StoreDeps) => ({
     for (const { id, changeId, digest } of lapsed) {
       await deps.prisma.$transaction(async (tx) => {
         const { count } = await tx.applyAttempt.updateMany({
-          where: { id, outcome: null, leaseUntil: { lt: deps.now() } },
+          where: { id, outcome: null, leaseUntil: { lt: asOf } },
           data: { outcome: "interrupted", finishedAt: deps.now() },
         });
         if (count === 0) return; // finished, or renewed, in between
