@@ -1,11 +1,27 @@
 /** Every rule for Azure. A service's file exports its rules and nothing else, so that adding one touches one file. */
 import type { Rule } from "../rule.ts";
+import * as appService from "./app-service.ts";
+import * as container from "./container.ts";
+import * as keyVault from "./key-vault.ts";
+import * as kubernetesCluster from "./kubernetes-cluster.ts";
 import * as networkSecurityGroup from "./network-security-group.ts";
+import * as privateEndpoint from "./private-endpoint.ts";
 import * as storage from "./storage.ts";
 import * as storageProtection from "./storage-protection.ts";
+import * as webApp from "./web-app.ts";
 
 type Service = { readonly [name: string]: Rule };
 
-const SERVICES: readonly Service[] = [storage, storageProtection, networkSecurityGroup];
+const SERVICES: readonly Service[] = [
+  appService,
+  container,
+  keyVault,
+  kubernetesCluster,
+  networkSecurityGroup,
+  privateEndpoint,
+  storage,
+  storageProtection,
+  webApp,
+];
 
 export const azureRules: readonly Rule[] = SERVICES.flatMap((service) => Object.values(service));

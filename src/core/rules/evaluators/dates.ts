@@ -87,6 +87,25 @@ const RDS_CERTIFICATES: Table = {
   "rds-ca-ecc384-g1": "2121-05-22",
 };
 
+/** https://devguide.python.org/versions/: end of life. */
+const PYTHON_VERSIONS: Table = {
+  "2.7": "2020-01-01",
+  "3.4": "2019-03-18",
+  "3.5": "2020-09-30",
+  "3.6": "2021-12-23",
+  "3.7": "2023-06-27",
+  "3.8": "2024-10-07",
+  "3.9": "2025-10-31",
+  "3.10": "2026-10-31",
+  "3.11": "2027-10-31",
+  "3.12": "2028-10-31",
+  "3.13": "2029-10-31",
+  "3.14": "2030-10-31",
+};
+
+/** When a version of Python ("3.9") reaches its end. Undefined: not in the table. */
+export const pythonEnds = (version: string): string | undefined => PYTHON_VERSIONS[version.trim()];
+
 /** When a Lambda runtime was or will be deprecated. Undefined: not in the table (new, or misspelt). */
 export const lambdaRuntimeRetired = (runtime: string): string | undefined => LAMBDA_RUNTIMES[runtime.toLowerCase()];
 
