@@ -38,7 +38,7 @@ export function planFix(finding: Judgement, rule: Rule, files: readonly SourceFi
   let after = before;
   for (const operation of operations) {
     const target = targetOf(operation, view);
-    if (!target) return { ok: false, why: `There is no ${"address" in operation ? operation.address : ""} any more.` };
+    if (typeof target === "string") return { ok: false, why: target };
     const step = operate(operation, target.resource, after);
     if (!step.ok) return step;
     after = step.files;
@@ -77,8 +77,19 @@ function askFixer(fix: Fixer, view: View): readonly FixOperation[] | string {
   }
 }
 
-const targetOf = (operation: FixOperation, view: View): View | undefined =>
-  "address" in operation && operation.address !== undefined ? view.estate.get(operation.address) : view;
+/**
+ * The resource an operation is carried out on. Code that is not a valid module may declare an address twice: the view at
+ * hand is told by itself, but nobody can tell which one another block refers to.
+ */
+function targetOf(operation: FixOperation, view: View): View | string {
+  const address = "address" in operation ? (operation.address ?? view.address) : view.address;
+  const refersBack = operation.op === "add-resource";
+  if (address === view.address && !refersBack) return view;
+  const bearers = view.estate.views.filter((other) => other.address === address);
+  if (bearers.length > 1)
+    return `${address} is declared ${bearers.length} times, so a reference to it has no one meaning: rename all but one.`;
+  return bearers[0] ?? `There is no ${address} any more.`;
+}
 
 /** Every instance of a block that is edited changes with it; a new resource is named by the address it will have. */
 function touched(operations: readonly FixOperation[], view: View): readonly string[] {
@@ -90,7 +101,7 @@ function touched(operations: readonly FixOperation[], view: View): readonly stri
       continue;
     }
     const target = targetOf(operation, view);
-    if (!target) continue;
+    if (typeof target === "string") continue;
     for (const other of view.estate.views) if (sameBlock(other, target)) addresses.add(other.address);
   }
   return [...addresses].sort();

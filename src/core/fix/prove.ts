@@ -3,12 +3,12 @@
  * holds, nothing new is wrong, the files still parse. Pure: whoever calls it reads the files.
  */
 import type { Diagnostic } from "../model/finding.ts";
-import type { Resource } from "../model/resource.ts";
 import type { SourceFile } from "../model/source-range.ts";
 import type { Reading, Stack } from "../read/reading.ts";
 import { type Judgement, runRules } from "../rules/engine.ts";
 import { Estate } from "../rules/estate.ts";
 import type { Rule } from "../rules/rule.ts";
+import type { View } from "../rules/view.ts";
 import { planFix } from "./fix.ts";
 
 export interface Proof {
@@ -67,23 +67,39 @@ export function proveFix(evidence: Evidence): Proof {
   };
 }
 
-/** Code that is not a valid module may bear an address twice: the file tells the two apart. */
 const sameFinding = (a: Judgement, b: Judgement): boolean =>
   a.rule === b.rule &&
   a.resource.address === b.resource.address &&
   a.stack === b.stack &&
-  homeOf(a.view.resource) === homeOf(b.view.resource);
+  identity(a.view) === identity(b.view);
 
-const homeOf = ({ origin }: Resource): string => (origin.kind === "code" ? origin.range.file : origin.id);
+/**
+ * The address, and for code that declares one twice (which is no valid module) the file and the how-manieth it is there:
+ * a patch moves blocks, but takes none away and swaps none.
+ */
+function identity(view: View): string {
+  const { address, origin } = view.resource;
+  if (origin.kind !== "code") return `${address} ${origin.id}`;
+  const { file, start } = origin.range;
+  const earlier = view.estate.views.filter(
+    ({ resource }) =>
+      resource.address === address &&
+      resource.origin.kind === "code" &&
+      resource.origin.range.file === file &&
+      resource.origin.range.start < start,
+  );
+  return `${address} ${file} ${earlier.length}`;
+}
 
 /** In every environment of the stack; a resource that is gone keeps nothing. */
 function keepsIntent(finding: Judgement, rule: Rule | undefined, stacks: readonly Stack[]): boolean {
   if (!rule) return false;
   const { address } = finding.resource;
+  const sought = identity(finding.view);
   const views = stacks
     .filter((stack) => stack.path === finding.stack)
     .flatMap((stack) => new Estate(stack.resources).views)
-    .filter((view) => view.address === address && homeOf(view.resource) === homeOf(finding.view.resource));
+    .filter((view) => view.address === address && identity(view) === sought);
   return views.length > 0 && views.every((view) => rule.intent(view) === true);
 }
 

@@ -116,6 +116,53 @@ describe("planFix declines, with a reason", () => {
   });
 });
 
+describe("an address that is declared twice", () => {
+  const twice = block("false") + block("false");
+
+  it("is mended block by block, each told apart by its place in the file", async () => {
+    const files = filesOf({ "main.tf": twice });
+    const { failing, reading } = await judge(files, [volume()]);
+    expect(failing).toHaveLength(2);
+    for (const finding of failing) {
+      const plan = planFix(finding, volume(), files);
+      if (!plan.ok) throw new Error(plan.why);
+      const after = plan.files.all();
+      const proof = proveFix({
+        findings: [finding],
+        rules: [volume()],
+        before: reading,
+        after: await readFiles(after),
+        files: after,
+      });
+      expect(proof).toMatchObject({ ok: true, gone: true, intent: true, nothingNew: true });
+      const other = failing.filter((f) => f !== finding);
+      const wrong = {
+        findings: other,
+        rules: [volume()],
+        before: reading,
+        after: await readFiles(after),
+        files: after,
+      };
+      expect(proveFix(wrong)).toMatchObject({ ok: false, gone: false, intent: false });
+    }
+  });
+
+  it("is not referred to by a new resource, since nobody could tell which one is meant", async () => {
+    const companion = volume(() => [
+      {
+        op: "add-resource",
+        type: "aws_ebs_note",
+        name: "v",
+        body: { attributes: { volume: { ref: "aws_ebs_volume.v.id" } } },
+      },
+    ]);
+    expect(await mend({ "main.tf": twice }, companion)).toContain("declared 2 times");
+    expect(await mend({ "main.tf": block("false") }, companion)).toEqual({
+      "main.tf": expect.stringContaining("aws_ebs_note"),
+    });
+  });
+});
+
 describe("planFixes", () => {
   it("mends several findings of one block and one file together, and names every instance that changes", async () => {
     const count = 'resource "aws_ebs_volume" "v" {\n  count = 2\n}\n\nresource "aws_ebs_volume" "w" {\n}\n';

@@ -1,9 +1,10 @@
 /** How S3 buckets are encrypted. */
 import type { FixOperation } from "../../model/patch.ts";
+import { isUnknown } from "../../model/value.ts";
 import { asSeenFrom, eachBlock, requireOneOf } from "../checks.ts";
 import { addCompanion, set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
+import { allOf, fail, pass, truthOf, undecided, type Verdict } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 
 const SSE = "aws_s3_bucket_server_side_encryption_configuration";
@@ -25,6 +26,13 @@ function encryption(bucket: View, algorithms: readonly string[], message: string
     ...joined.map((sse) => asSeenFrom(sse, eachRule(sse, "rule", algorithms, message))),
   ]);
 }
+
+/** Every rule that is written, inline or joined, whether or not its block will be there. */
+const writtenRules = (bucket: View): readonly Block[] =>
+  [
+    ...bucket.blocks("server_side_encryption_configuration.rule").items,
+    ...bucket.joined(SSE, "bucket").flatMap((sse) => sse.blocks("rule").items),
+  ].filter((item) => !isUnknown(item.value));
 
 /** Sets the algorithm wherever it is wrong, or adds a configuration. */
 function encryptWith(bucket: View, algorithm: string, allowed: readonly string[]): readonly FixOperation[] | string {
@@ -71,6 +79,8 @@ export const encryptionAlgorithm = rule({
   remedy: 'Set sse_algorithm to "AES256", "aws:kms" or "aws:kms:dsse".',
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html"],
   check: (bucket) => encryption(bucket, ALGORITHMS, "The encryption rule names no valid algorithm", pass()),
+  // Blocks that may not be there do no harm, as long as they name an algorithm.
+  intent: (bucket) => truthOf(allOf(writtenRules(bucket).map((item) => requireOneOf(item, ALGORITHM, ALGORITHMS)))),
   fix: { risk: "in-place", edit: (bucket) => encryptWith(bucket, "AES256", ALGORITHMS) },
   bad: [
     `
