@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -130,8 +130,10 @@ export function hasServer(): boolean {
 
 const installedKind = (): Kind => (postgresBinaries() === undefined ? "pglite" : "postgres");
 
+/** A copy of an empty database that the run has made once: making one takes PGlite seconds, opening one does not. */
 async function createEmbedded(): Promise<TestDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), "draco-test-"));
+  await cp(await sharedTemplate(), dataDir, { recursive: true });
   const database = await openDatabase({ dataDir });
   return {
     kind: "pglite",
@@ -158,35 +160,52 @@ interface Server {
   readonly port: number;
 }
 
+/** One server for all test files of a run. */
+const sharedServer = (): Promise<Server> => sharedInRun("draco-postgres", startServer);
+
+/** Directory of an empty PGlite database, for all test files of a run. */
+async function sharedTemplate(): Promise<string> {
+  const { template } = await sharedInRun("draco-pglite", async (folder) => {
+    const dataDir = join(folder, "template");
+    await mkdir(dataDir);
+    await (await openDatabase({ dataDir })).close();
+    afterRun(folder);
+    return { template: dataDir };
+  });
+  return template;
+}
+
 /**
- * One server for all test files of a run, which are processes of their own: whoever comes first starts it, in a folder
- * named for the run. It is stopped by a small watcher when the run is over, however that comes.
+ * Something that all test files of a run share, though they are processes of their own: whoever comes first makes it, in
+ * a folder named for the run. A small watcher takes it away when the run is over, however that comes.
  */
-async function sharedServer(): Promise<Server> {
-  const folder = join(tmpdir(), `draco-postgres-${runId()}`);
+async function sharedInRun<T extends object>(name: string, make: (folder: string) => Promise<T>): Promise<T> {
+  const folder = join(tmpdir(), `${name}-${runId()}`);
   const ready = join(folder, "ready.json");
   const isFirst = await mkdir(folder, { mode: 0o711 }).then(
     () => true,
     () => false,
   );
+  const tell = (made: object) =>
+    writeFile(`${ready}.new`, JSON.stringify(made)).then(() => rename(`${ready}.new`, ready));
   if (isFirst) {
     try {
-      await writeFile(ready, JSON.stringify(await startServer(folder)));
+      await tell(await make(folder));
     } catch (error) {
-      await writeFile(ready, JSON.stringify({ error: String(error) }));
+      await tell({ error: String(error) });
       throw error;
     }
   }
-  for (let waited = 0; waited < 30_000; waited += 50) {
+  for (let waited = 0; waited < 60_000; waited += 50) {
     const text = await readFile(ready, "utf8").catch(() => "");
     if (text !== "") {
-      const server = JSON.parse(text);
-      if (server.error) throw new Error(`The test server did not start: ${server.error}`);
-      return server;
+      const made = JSON.parse(text);
+      if (made.error) throw new Error(`${name} did not start: ${made.error}`);
+      return made;
     }
     await sleep(50);
   }
-  throw new Error(`The test server did not start within 30 s; see ${folder}.`);
+  throw new Error(`${name} did not start within 60 s; see ${folder}.`);
 }
 
 /**
@@ -227,7 +246,7 @@ async function startServer(folder: string): Promise<Server> {
   );
   child.unref();
   if (child.pid === undefined) throw new Error("postgres did not start");
-  stopAfterRun(child.pid, runId(), folder);
+  afterRun(folder, child.pid);
   const server = { port };
   for (let waited = 0; ; waited += 50) {
     try {
@@ -241,16 +260,17 @@ async function startServer(folder: string): Promise<Server> {
 }
 
 /** A process of its own waits for the end of the run, since tests can end in ways that run no clean-up. */
-function stopAfterRun(server: number, run: number, folder: string): void {
+function afterRun(folder: string, server?: number): void {
   const script = `
     const { rmSync } = require("node:fs");
     const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+    const server = ${server ?? "undefined"};
     const timer = setInterval(() => {
-      if (alive(${run})) return;
+      if (alive(${runId()})) return;
       clearInterval(timer);
-      try { process.kill(${server}, "SIGQUIT"); } catch {}
+      if (server) try { process.kill(server, "SIGQUIT"); } catch {}
       const gone = setInterval(() => {
-        if (alive(${server})) return;
+        if (server && alive(server)) return;
         clearInterval(gone);
         rmSync(${JSON.stringify(folder)}, { recursive: true, force: true });
       }, 100);

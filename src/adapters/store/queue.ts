@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import { JOB_NAMES, type JobName, type JobRequest, type Jobs } from "./jobs.ts";
 import type { Db } from "./rows.ts";
 
-/** A job is taken for lost when its worker has not renewed it for this long. */
+/** A job is taken for lost when its worker has not renewed it for this long, unless told otherwise. */
 const LEASE_SECONDS = 60;
 const SCHEMA = "pgboss";
 const DEAD = "dead-letter";
@@ -87,6 +87,8 @@ export interface Queue {
 export interface QueueOptions {
   /** How often to look for work sent by other processes. */
   readonly pollMs?: number;
+  /** How long a worker may be silent about a job until another takes it; 60 unless told, and the same for all processes. */
+  readonly leaseSeconds?: number;
   /** Told of failed jobs and of a database that cannot be reached. */
   readonly onError?: (error: unknown, job?: { readonly name: JobName; readonly id: string }) => void;
 }
@@ -106,9 +108,10 @@ interface Envelope {
 export async function openQueue(database: Database, options: QueueOptions = {}): Promise<Queue> {
   const { pool } = database;
   const onError = options.onError ?? (() => {});
+  const leaseSeconds = options.leaseSeconds ?? LEASE_SECONDS;
   const sql = (text: string, values: unknown[] = []) => pool.query(text, values);
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => pool.query(text, values) },
+    db: { executeSql: (text, values) => execute(database, text, values) },
     schema: SCHEMA,
     schedule: false,
     maintenanceIntervalSeconds: 300,
@@ -116,7 +119,7 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
   boss.on("error", (error) => onError(error));
   await alone(database, async () => {
     await boss.start();
-    await createQueues(boss);
+    await createQueues(boss, leaseSeconds);
   });
   // The lock on its directory proves that whoever ran these is gone: no need to wait for their leases.
   if (database.kind === "pglite") {
@@ -151,7 +154,7 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
         (kept) => kept || aborter.abort(new Error("The job's lease was lost.")),
         (error) => onError(error, { name, id: job.id }),
       );
-    }, LEASE_SECONDS * 250);
+    }, leaseSeconds * 250);
     const context: JobContext = {
       id: job.id,
       attempt: job.retryCount + 1,
@@ -187,7 +190,7 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
   /** One look: give back what was lost, send what is due, start what is ready and has room. */
   const look = async (): Promise<void> => {
     const now = Date.now();
-    if (now - expiredAt > (LEASE_SECONDS * 1000) / 4) {
+    if (now - expiredAt > leaseSeconds * 250) {
       expiredAt = now;
       await boss.expire();
     }
@@ -324,7 +327,20 @@ async function alone({ kind, pool }: Database, work: () => Promise<void>): Promi
   }
 }
 
-async function createQueues(boss: PgBoss): Promise<void> {
+/** pg-boss brings whole transactions as one text: where one fails, its connection must not go back in the middle of it. */
+async function execute({ pool }: Database, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
+  const client = await pool.connect();
+  try {
+    return await client.query(text, values);
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {}); // the connection is gone: the pool sees that by itself
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function createQueues(boss: PgBoss, leaseSeconds: number): Promise<void> {
   const known = new Set((await boss.getQueues()).map(({ name }) => name));
   if (!known.has(DEAD)) await boss.createQueue(DEAD, { name: DEAD, retentionDays: 90 });
   for (const name of JOB_NAMES) {
@@ -335,7 +351,7 @@ async function createQueues(boss: PgBoss): Promise<void> {
       retryLimit: retries,
       retryDelay: delay,
       retryBackoff: true,
-      expireInSeconds: LEASE_SECONDS,
+      expireInSeconds: leaseSeconds,
       ...(retries > 0 && { deadLetter: DEAD }),
     };
     if (known.has(name)) await boss.updateQueue(name, queue);
