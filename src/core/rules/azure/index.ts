@@ -2,12 +2,15 @@
 import type { Rule } from "../rule.ts";
 import * as appService from "./app-service.ts";
 import * as container from "./container.ts";
+import * as databaseServer from "./database-server.ts";
 import * as keyVault from "./key-vault.ts";
 import * as kubernetesCluster from "./kubernetes-cluster.ts";
 import * as networkSecurityGroup from "./network-security-group.ts";
 import * as privateEndpoint from "./private-endpoint.ts";
+import * as sqlServer from "./sql-server.ts";
 import * as storage from "./storage.ts";
 import * as storageProtection from "./storage-protection.ts";
+import * as virtualMachine from "./virtual-machine.ts";
 import * as webApp from "./web-app.ts";
 
 type Service = { readonly [name: string]: Rule };
@@ -15,12 +18,15 @@ type Service = { readonly [name: string]: Rule };
 const SERVICES: readonly Service[] = [
   appService,
   container,
+  databaseServer,
   keyVault,
   kubernetesCluster,
   networkSecurityGroup,
   privateEndpoint,
+  sqlServer,
   storage,
   storageProtection,
+  virtualMachine,
   webApp,
 ];
 

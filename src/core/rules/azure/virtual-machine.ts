@@ -1,0 +1,323 @@
+/** Virtual machines and scale sets: how one logs in, what they hold, who updates them. */
+import { isUnknown } from "../../model/value.ts";
+import { eachBlock, requireSet, someJoined } from "../checks.ts";
+import { findSecrets } from "../evaluators/secrets.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
+import { allOf, and, fail, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
+import type { View } from "../view.ts";
+import { block, resource, written } from "./example.ts";
+import { expect, setting } from "./setting.ts";
+
+const OLD = "azurerm_virtual_machine";
+const LINUX = "azurerm_linux_virtual_machine";
+const WINDOWS = "azurerm_windows_virtual_machine";
+const LINUX_SET = "azurerm_linux_virtual_machine_scale_set";
+const WINDOWS_SET = "azurerm_windows_virtual_machine_scale_set";
+const OLD_SET = "azurerm_virtual_machine_scale_set";
+const old = written(OLD);
+const linux = written(LINUX);
+const windows = written(WINDOWS);
+const linuxSet = written(LINUX_SET);
+const windowsSet = written(WINDOWS_SET);
+const oldSet = written(OLD_SET);
+
+const PASSWORDS = {
+  why: "Passwords are guessed and reused, and bots try them on every machine that they can reach. SSH keys cannot be guessed.",
+  wanted: true,
+  absent: "pass",
+  risk: "replaces",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/linux/create-ssh-keys-detailed"],
+} as const;
+
+export const passwordLogin = setting({
+  ...PASSWORDS,
+  id: "azure-vm-password-login",
+  aliases: ["CKV_AZURE_1", "CKV_AZURE_178", "AZU-0039", "AVD-AZU-0039"],
+  title: "Linux machine lets people log in with a password",
+  severity: "high",
+  on: [OLD, LINUX],
+  remedy: "Set disable_password_authentication = true and add an SSH key; the machine is made anew.",
+  at: ({ type }) => [
+    type === OLD ? "os_profile_linux_config.disable_password_authentication" : "disable_password_authentication",
+  ],
+  bad: [
+    linux("disable_password_authentication = false"),
+    old(block("os_profile_linux_config", "disable_password_authentication = false")),
+  ],
+  good: [
+    linux(),
+    linux("disable_password_authentication = true"),
+    old(block("os_profile_linux_config", "disable_password_authentication = true")),
+  ],
+});
+
+export const scaleSetPasswordLogin = setting({
+  ...PASSWORDS,
+  id: "azure-scale-set-password-login",
+  aliases: ["CKV_AZURE_49"],
+  title: "Linux scale set lets people log in with a password",
+  severity: "high",
+  profile: "strict",
+  on: LINUX_SET,
+  remedy: "Set disable_password_authentication = true and add an SSH key; the scale set is made anew.",
+  at: "disable_password_authentication",
+  bad: linuxSet("disable_password_authentication = false"),
+  good: [linuxSet(), linuxSet("disable_password_authentication = true")],
+});
+
+/** Ids of Azure, and the older client secrets, have this form (with a shortened first group in some tools). */
+const AZURE_CREDENTIAL = /\b[0-9a-f]{4,8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
+
+function forbidCredentials(view: View, path: string): Verdict {
+  const found = view.get(path);
+  if (found.kind === "absent") return notApplicable;
+  const text = isUnknown(found.value) ? (found.value.outline ?? found.value.prefix) : String(found.value);
+  const plain = text.replace(/\s/g, "");
+  const encoded = plain.length >= 16 && /^[A-Za-z0-9+/]+={0,2}$/.test(plain);
+  const texts = encoded ? [text, Buffer.from(plain, "base64").toString("utf8")] : [text];
+  const kinds = new Set(texts.flatMap((t) => findSecrets(t).map((secret) => secret.kind)));
+  if (kinds.size > 0) return fail(found.path, `Holds a secret (${[...kinds].join(", ")})`);
+  if (texts.some((t) => AZURE_CREDENTIAL.test(t))) return fail(found.path, "Holds what looks like an Azure credential");
+  return found.kind === "unknown" ? undecided(found.path) : pass(found.path);
+}
+
+export const customDataSecrets = rule({
+  id: "azure-vm-custom-data-secrets",
+  aliases: ["CKV_AZURE_45"],
+  title: "Custom data of a machine holds a credential",
+  severity: "high",
+  category: "security",
+  profile: "strict",
+  on: [OLD, LINUX, WINDOWS, LINUX_SET, WINDOWS_SET],
+  why: "Custom data lies unencrypted on the machine, where every process can read it. The credential is also in the repository and in the state.",
+  remedy: "Revoke the credential, and fetch its successor at start from Key Vault with a managed identity.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/custom-data"],
+  check: (view) => forbidCredentials(view, view.type === OLD ? "os_profile.custom_data" : "custom_data"),
+  bad: [
+    old(block("os_profile", 'custom_data = "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"')),
+    linux('custom_data = "client_id=8d1b0f0e-6a3c-4c8e-9d9a-0f6f1f2b3c4d"'),
+  ],
+  good: [old(block("os_profile", 'custom_data = "systemctl start web"'))],
+});
+
+export const automaticUpgrades = rule({
+  id: "azure-scale-set-automatic-upgrades",
+  aliases: ["CKV_AZURE_95"],
+  title: "Scale set does not upgrade its operating system by itself",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: OLD_SET,
+  why: "Known flaws stay open until someone remembers to update. Automatic upgrades close them machine by machine.",
+  remedy: "Set automatic_os_upgrade = true, and os_profile_windows_config.enable_automatic_upgrades = true.",
+  references: [
+    "https://learn.microsoft.com/azure/virtual-machine-scale-sets/virtual-machine-scale-sets-automatic-upgrade",
+  ],
+  check: (view) =>
+    allOf([
+      expect(view, { at: "automatic_os_upgrade", wanted: true, message: "Images are not upgraded" }),
+      expect(view, {
+        at: "os_profile_windows_config.enable_automatic_upgrades",
+        wanted: true,
+        message: "Windows is not upgraded",
+      }),
+    ]),
+  fix: {
+    risk: "disruptive",
+    edit: (view) =>
+      [set("automatic_os_upgrade", true), set("os_profile_windows_config.0.enable_automatic_upgrades", true)].slice(
+        view.is("automatic_os_upgrade") === true ? 1 : 0,
+      ),
+  },
+  bad: [oldSet(), oldSet("automatic_os_upgrade = true")],
+  good: oldSet("automatic_os_upgrade = true", block("os_profile_windows_config", "enable_automatic_upgrades = true")),
+});
+
+const AT_HOST = {
+  severity: "medium",
+  profile: "strict",
+  why: "Temporary disks and caches of the host are not encrypted by themselves. Encryption at host covers them as well.",
+  remedy: "Set encryption_at_host_enabled = true, with the feature registered in the subscription.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/disk-encryption"],
+  at: "encryption_at_host_enabled",
+  wanted: true,
+  risk: "disruptive",
+} as const;
+
+export const scaleSetEncryption = setting({
+  ...AT_HOST,
+  id: "azure-scale-set-encryption-at-host",
+  aliases: ["CKV_AZURE_97"],
+  title: "Scale set does not encrypt at the host",
+  on: [LINUX_SET, WINDOWS_SET],
+  bad: [linuxSet(), windowsSet("encryption_at_host_enabled = false")],
+  good: [linuxSet("encryption_at_host_enabled = true"), windowsSet("encryption_at_host_enabled = true")],
+});
+
+export const windowsEncryption = setting({
+  ...AT_HOST,
+  id: "azure-windows-vm-encryption-at-host",
+  aliases: ["CKV_AZURE_151"],
+  title: "Windows machine does not encrypt at the host",
+  on: WINDOWS,
+  bad: [windows(), windows("encryption_at_host_enabled = false")],
+  good: windows("encryption_at_host_enabled = true"),
+});
+
+export const automaticUpdates = setting({
+  id: "azure-windows-vm-automatic-updates",
+  aliases: ["CKV_AZURE_177"],
+  title: "Windows machine does not update itself",
+  severity: "medium",
+  profile: "strict",
+  on: [WINDOWS, WINDOWS_SET],
+  why: "Known flaws stay open until someone remembers to update. Windows updates itself unless told not to.",
+  remedy: "Remove automatic_updates_enabled = false (enable_automatic_updates before azurerm 4).",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/automatic-vm-guest-patching"],
+  at: ["automatic_updates_enabled", "enable_automatic_updates"],
+  wanted: true,
+  absent: "pass",
+  risk: "replaces",
+  bad: [windows("automatic_updates_enabled = false"), windowsSet("enable_automatic_updates = false")],
+  good: [windows(), windows("enable_automatic_updates = true"), windowsSet("automatic_updates_enabled = true")],
+});
+
+export const agent = setting({
+  id: "azure-vm-agent",
+  aliases: ["CKV_AZURE_179"],
+  title: "Machine has no VM agent",
+  severity: "low",
+  profile: "strict",
+  on: [LINUX, WINDOWS, LINUX_SET, WINDOWS_SET],
+  why: "Without the agent no extension runs: no monitoring, no malware protection, no backup from inside. It can only be chosen when the machine is made.",
+  remedy: "Remove provision_vm_agent = false; the machine is made anew.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/extensions/agent-linux"],
+  at: "provision_vm_agent",
+  wanted: true,
+  absent: "pass",
+  risk: "replaces",
+  bad: [linux("provision_vm_agent = false"), windowsSet("provision_vm_agent = false")],
+  good: [linux(), linuxSet("provision_vm_agent = true")],
+});
+
+export const managedDisks = rule({
+  id: "azure-vm-managed-disks",
+  aliases: ["CKV2_AZURE_9"],
+  title: "Machine keeps its disks in a storage account",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: OLD,
+  why: "Disks in a storage account share its limits, its keys and its fate. Managed disks are encrypted, copied and limited one by one.",
+  remedy: "Use managed_disk_type instead of vhd_uri; the machine is made anew.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/managed-disks-overview"],
+  check: (view) =>
+    allOf(
+      ["storage_os_disk", "storage_data_disk"].map((path) =>
+        eachBlock(view, path, (disk) =>
+          disk.get("vhd_uri").kind === "absent"
+            ? pass(disk.path)
+            : fail(`${disk.path}.vhd_uri`, "The disk is a file in a storage account"),
+        ),
+      ),
+    ),
+  bad: old(block("storage_os_disk", 'vhd_uri = "https://a.blob.core.windows.net/vhds/os.vhd"')),
+  good: old(block("storage_os_disk", 'managed_disk_type = "Standard_LRS"')),
+});
+
+const EXTENSION = "azurerm_virtual_machine_extension";
+const antimalwareFor = (publisher: string, upgrades: boolean): string =>
+  `${old()}\n${resource(
+    EXTENSION,
+    `virtual_machine_id         = ${OLD}.r.id`,
+    `publisher                  = "${publisher}"`,
+    'type                       = "IaaSAntimalware"',
+    `auto_upgrade_minor_version = ${upgrades}`,
+  )}`;
+
+export const antimalware = rule({
+  id: "azure-vm-antimalware",
+  aliases: ["CKV2_AZURE_10"],
+  title: "Machine has no malware protection that updates itself",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: [OLD, WINDOWS],
+  why: "Malware that the machine would recognise runs unnoticed. Protection that does not update itself recognises less every day.",
+  remedy: "Add the extension IaaSAntimalware of Microsoft.Azure.Security with auto_upgrade_minor_version = true.",
+  references: ["https://learn.microsoft.com/azure/security/fundamentals/antimalware"],
+  check(view) {
+    const linuxOnly = view.blocks("os_profile_linux_config").items.length > 0;
+    if (linuxOnly) return notApplicable;
+    return someJoined(
+      view,
+      EXTENSION,
+      "virtual_machine_id",
+      (extension) =>
+        verdictOf(
+          and(
+            extension.text("publisher") === "Microsoft.Azure.Security",
+            extension.text("type") === "IaaSAntimalware",
+            extension.is("auto_upgrade_minor_version"),
+          ),
+        ),
+      "No antimalware extension that updates itself is installed",
+    );
+  },
+  bad: [old(), antimalwareFor("Microsoft.Azure.Extensions", true), antimalwareFor("Microsoft.Azure.Security", false)],
+  good: antimalwareFor("Microsoft.Azure.Security", true),
+});
+
+const BACKUP = "azurerm_backup_protected_vm";
+
+export const backup = rule({
+  id: "azure-vm-backup",
+  aliases: ["CKV2_AZURE_12"],
+  title: "Machine is not backed up",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: [OLD, LINUX, WINDOWS],
+  why: "A mistake, a flaw or ransomware leaves nothing to restore. Azure Backup keeps copies out of the machine's reach.",
+  remedy: "Add an azurerm_backup_protected_vm for the machine.",
+  references: ["https://learn.microsoft.com/azure/backup/backup-azure-vms-introduction"],
+  check: (view) => someJoined(view, BACKUP, "source_vm_id", () => pass(), "No backup protects it"),
+  bad: old(),
+  good: `${old()}\n${resource(BACKUP, `source_vm_id = ${OLD}.r.id`)}`,
+});
+
+export const diskPublicNetwork = setting({
+  id: "azure-disk-public-network",
+  aliases: ["CKV_AZURE_251"],
+  title: "Managed disk can be downloaded over public networks",
+  severity: "medium",
+  profile: "strict",
+  on: "azurerm_managed_disk",
+  why: "Whoever gets a link for export reads the whole disk from anywhere. Without public access the link works in your network alone.",
+  remedy: "Set public_network_access_enabled = false.",
+  references: [
+    "https://learn.microsoft.com/azure/virtual-machines/disks-enable-private-links-for-import-export-portal",
+  ],
+  at: "public_network_access_enabled",
+  wanted: false,
+  risk: "in-place",
+  bad: [resource("azurerm_managed_disk"), resource("azurerm_managed_disk", "public_network_access_enabled = true")],
+  good: resource("azurerm_managed_disk", "public_network_access_enabled = false"),
+});
+
+export const diskKey = rule({
+  id: "azure-disk-customer-key",
+  aliases: ["CKV_AZURE_93"],
+  title: "Managed disk is not encrypted with a key of your own",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "azurerm_managed_disk",
+  why: "The key that Microsoft manages cannot be limited or withdrawn. With a disk encryption set you decide who may decrypt.",
+  remedy: "Set disk_encryption_set_id.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/disk-encryption"],
+  check: (view) => requireSet(view, "disk_encryption_set_id", { message: "No disk encryption set is used" }),
+  bad: resource("azurerm_managed_disk"),
+  good: resource("azurerm_managed_disk", 'disk_encryption_set_id = "id"'),
+});
