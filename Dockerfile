@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json tsconfig.json tsconfig.types.json ./
+COPY package.json package-lock.json tsconfig.json tsconfig.types.json build.mjs ./
 COPY prisma ./prisma
 COPY src ./src
 RUN npm ci --ignore-scripts --no-audit --no-fund && npm run generate && npm run build \
