@@ -40,6 +40,11 @@ const FOLDERS: readonly Folder[] = [
     load: async () => (await import("./dockerfile/index.ts")).dockerfileRules,
   },
   {
+    name: "google",
+    owns: startsWith("google_"),
+    load: async () => (await import("./google/index.ts")).googleRules,
+  },
+  {
     name: "workflows",
     owns: startsWith("github_workflow", "github_action"),
     load: async () => (await import("./workflows/index.ts")).workflowRules,
