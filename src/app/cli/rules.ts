@@ -1,20 +1,25 @@
 /** `draco rules`: what Draco looks for, from the rules themselves. */
-
-import { resolve } from "node:path";
-import { nearest } from "../../core/approve/nearest.ts";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Severity, severityRank } from "../../core/model/finding.ts";
 import { mayBeInfrastructure } from "../../core/read/candidates.ts";
-import { plural, type Style, styleFor, wrapText } from "../../core/report/style.ts";
+import { GENERATED, type Page, renderRuleReference } from "../../core/report/rule-reference.ts";
+import { renderRule, renderRuleList } from "../../core/report/rule-text.ts";
+import { plural, styleFor } from "../../core/report/style.ts";
+import { selectRules } from "../../core/rules/engine.ts";
 import { loadAllRules } from "../../core/rules/registry.ts";
-import type { Example, Rule } from "../../core/rules/rule.ts";
+import type { Rule } from "../../core/rules/rule.ts";
 import { testRules } from "../../flows/test-rules.ts";
-import { newCommand, Option, runCommand } from "./command.ts";
+import { newCommand, Option, runCommand, severity } from "./command.ts";
 import { type Io, screenOf, UserError } from "./io.ts";
 import { readRuleFiles } from "./read-policy.ts";
+import { checkRuleIds } from "./rule-ids.ts";
 import { scanDeps } from "./scan-deps.ts";
 
 const EXAMPLES = [
   "draco rules list                  every rule",
   "draco rules list s3 --json        those about S3, for programs",
+  "draco rules list --provider aws --severity high",
   "draco rules show CKV_AWS_20       one rule, by its id or an alias",
   "draco rules test                  your own rules in .github/draco/rules",
 ];
@@ -26,25 +31,36 @@ export async function rules(args: readonly string[], io: Io): Promise<number> {
     .description("list rules, all or those whose id, alias, title or resource type holds the words")
     .argument("[word...]")
     .addOption(new Option("--profile <profile>", "only rules of this profile").choices(["default", "strict"]))
-    .option("--json", "as JSON")
-    .action(async (words: readonly string[], options: { profile?: string; json?: boolean }) => {
-      const all = await loadAllRules();
-      const found = all.filter(
-        (rule) => matches(rule, words) && (!options.profile || rule.profile === options.profile),
+    .addOption(new Option("--provider <name>", "only rules about this provider, as ids begin: aws, kubernetes, docker"))
+    .option("--severity <level>", "leave out what is below low, medium, high or critical", severity)
+    .addOption(new Option("--format <format>", "how to print them").choices(["table", "json"]).default("table"))
+    .option("--json", "the same as --format json")
+    .action(async (words: readonly string[], options: ListOptions) => {
+      const found = choose(await loadAllRules(), words, options);
+      const json = options.json || options.format === "json";
+      io.out(
+        json
+          ? `${JSON.stringify(found.map(describe), undefined, 2)}\n`
+          : renderRuleList(found, screenOf(io, io.outIsTerminal)),
       );
-      io.out(options.json ? `${JSON.stringify(found.map(describe), undefined, 2)}\n` : list(found, io));
     });
   command
     .command("show")
     .description("explain one rule")
     .argument("<id>", "id or alias")
     .action(async (id: string) => {
-      const all = await loadAllRules();
-      const names = all.flatMap((rule) => [rule.id, ...rule.aliases]);
-      const found = all.filter((rule) => [rule.id, ...rule.aliases].some((n) => n.toLowerCase() === id.toLowerCase()));
-      const near = nearest(id, names);
-      if (found.length === 0) throw new UserError(`there is no rule "${id}".${near ? ` Did you mean "${near}"?` : ""}`);
-      io.out(`${found.map((rule) => show(rule, io)).join("\n\n")}\n`);
+      await checkRuleIds([id]);
+      const found = selectRules(await loadAllRules(), { only: [id] });
+      io.out(found.map((rule) => renderRule(rule, screenOf(io, io.outIsTerminal))).join("\n"));
+    });
+  command
+    .command("docs")
+    .description("write the rule reference as Markdown")
+    .argument("<dir>", "directory for the pages: those of an earlier run are replaced, other files stay")
+    .action(async (directory: string) => {
+      const pages = renderRuleReference(await loadAllRules());
+      writeReference(resolve(io.cwd, directory), pages);
+      io.err(`${plural(pages.length, "page")} written to ${directory}\n`);
     });
   let exitCode = 0;
   command
@@ -55,6 +71,47 @@ export async function rules(args: readonly string[], io: Io): Promise<number> {
       exitCode = await test(resolve(io.cwd, directory), directory, io);
     });
   return (await runCommand(command, args)) ?? exitCode;
+}
+
+interface ListOptions {
+  readonly profile?: string;
+  readonly provider?: string;
+  readonly severity?: Severity;
+  readonly format: "table" | "json";
+  readonly json?: boolean;
+}
+
+function choose(all: readonly Rule[], words: readonly string[], options: ListOptions): readonly Rule[] {
+  const { profile, provider, severity: least } = options;
+  const providers = [...new Set(all.map(providerOf))].sort();
+  if (provider !== undefined && !providers.includes(provider))
+    throw new UserError(`there are no rules about "${provider}"; there are some about ${providers.join(", ")}`);
+  return all.filter(
+    (rule) =>
+      matches(rule, words) &&
+      (profile === undefined || rule.profile === profile) &&
+      (provider === undefined || providerOf(rule) === provider) &&
+      (least === undefined || severityRank(rule.severity) >= severityRank(least)),
+  );
+}
+
+const providerOf = (rule: Rule): string => rule.id.slice(0, rule.id.indexOf("-"));
+
+/** Writes the pages, removes those that an earlier run made of services that are no more, and touches nothing else. */
+function writeReference(directory: string, pages: readonly Page[]): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const old = readdirSync(directory).filter((name) => name.endsWith(".md"));
+    const isOurs = (name: string) => readFileSync(join(directory, name), "utf8").startsWith(GENERATED);
+    const foreign = old.find((name) => pages.some((page) => page.path === name) && !isOurs(name));
+    if (foreign !== undefined)
+      throw new UserError(`${join(directory, foreign)} is somebody's own page: name another directory`);
+    for (const name of old) if (isOurs(name)) rmSync(join(directory, name));
+    for (const { path, text } of pages) writeFileSync(join(directory, path), text);
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(`${directory} cannot be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
 }
 
 async function test(directory: string, shown: string, io: Io): Promise<number> {
@@ -81,51 +138,6 @@ const matches = (rule: Rule, words: readonly string[]): boolean => {
   const text = [rule.id, ...rule.aliases, rule.title, ...rule.on].join(" ").toLowerCase();
   return words.every((word) => text.includes(word.toLowerCase()));
 };
-
-function list(found: readonly Rule[], io: Io): string {
-  const screen = screenOf(io, io.outIsTerminal);
-  const style = styleFor(screen.colour);
-  const widest = Math.max(0, ...found.map((rule) => rule.id.length));
-  const lines = found.map((rule) => {
-    const marks = [...(rule.fix ? ["fix"] : []), ...(rule.profile === "strict" ? ["strict"] : [])].join(", ");
-    return `${style.severity(rule.severity, rule.severity.padEnd(8))} ${rule.id.padEnd(widest)}  ${rule.title}${marks === "" ? "" : style.dim(` (${marks})`)}`;
-  });
-  const fixable = found.filter((rule) => rule.fix).length;
-  return `${[...lines, `${plural(found.length, "rule")}, ${fixable} with a fixer`].join("\n")}\n`;
-}
-
-function show(rule: Rule, io: Io): string {
-  const screen = screenOf(io, io.outIsTerminal);
-  const style = styleFor(screen.colour);
-  const facts: readonly (readonly [string, string])[] = [
-    ["Severity", style.severity(rule.severity)],
-    ["Category", rule.category],
-    ["Profile", rule.profile],
-    ["Looks at", rule.on.join(", ")],
-    ["Aliases", rule.aliases.join(", ") || "none"],
-    ["Compliance", rule.compliance.map((c) => `${c.framework} ${c.control}`).join(", ") || "none stated"],
-    ["Fixer", rule.fix ? `yes, ${rule.fix.risk}` : "none"],
-  ];
-  return [
-    `${style.bold(rule.title)}  ${style.dim(rule.id)}`,
-    facts.map(([name, value]) => wrapText(value, screen.width, `${name.padEnd(12)}`)).join("\n"),
-    wrapText(rule.why, screen.width),
-    wrapText(rule.remedy, screen.width, `${style.bold("Fix")} `),
-    ...examples("Fails", rule.bad, style),
-    ...examples("Passes", rule.good, style),
-    ...(rule.references.length > 0 ? [rule.references.join("\n")] : []),
-  ].join("\n\n");
-}
-
-const examples = (title: string, given: readonly Example[], style: Style): readonly string[] =>
-  given.slice(0, 1).map((example) => {
-    const text = typeof example === "string" ? example : Object.values(example.files).join("\n");
-    const indented = text
-      .trim()
-      .split("\n")
-      .map((line) => `  ${line}`);
-    return `${style.bold(title)}\n${style.dim(indented.join("\n"))}`;
-  });
 
 const describe = (rule: Rule) => ({
   id: rule.id,
