@@ -3,8 +3,10 @@ import type { Rule } from "../rule.ts";
 import * as appService from "./app-service.ts";
 import * as container from "./container.ts";
 import * as databaseServer from "./database-server.ts";
+import * as defender from "./defender.ts";
 import * as keyVault from "./key-vault.ts";
 import * as kubernetesCluster from "./kubernetes-cluster.ts";
+import * as network from "./network.ts";
 import * as networkSecurityGroup from "./network-security-group.ts";
 import * as privateEndpoint from "./private-endpoint.ts";
 import * as sqlServer from "./sql-server.ts";
@@ -12,6 +14,7 @@ import * as storage from "./storage.ts";
 import * as storageProtection from "./storage-protection.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 import * as webApp from "./web-app.ts";
+import * as webFirewall from "./web-firewall.ts";
 
 type Service = { readonly [name: string]: Rule };
 
@@ -19,8 +22,10 @@ const SERVICES: readonly Service[] = [
   appService,
   container,
   databaseServer,
+  defender,
   keyVault,
   kubernetesCluster,
+  network,
   networkSecurityGroup,
   privateEndpoint,
   sqlServer,
@@ -28,6 +33,7 @@ const SERVICES: readonly Service[] = [
   storageProtection,
   virtualMachine,
   webApp,
+  webFirewall,
 ];
 
 export const azureRules: readonly Rule[] = SERVICES.flatMap((service) => Object.values(service));

@@ -1,0 +1,87 @@
+/** Subnets and network interfaces: what stands between them and the internet. */
+import { eachBlock } from "../checks.ts";
+import { rule } from "../rule.ts";
+import { fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
+import type { Block, View } from "../view.ts";
+import { block, resource, written } from "./example.ts";
+import { setting } from "./setting.ts";
+
+const SUBNET = "azurerm_subnet";
+const ASSOCIATION = "azurerm_subnet_network_security_group_association";
+const subnet = written(SUBNET);
+const nic = written("azurerm_network_interface");
+
+/** Azure manages these itself and accepts no security group of yours. */
+const RESERVED = ["GatewaySubnet", "AzureFirewallSubnet", "AzureFirewallManagementSubnet", "RouteServerSubnet"];
+
+function isForNetApp(view: View): boolean {
+  const services = view.blocks("delegation.service_delegation").items.map((service) => service.text("name"));
+  return services.some((name) => name?.toLowerCase() === "microsoft.netapp/volumes");
+}
+
+export const subnetGroup = rule({
+  id: "azure-subnet-without-nsg",
+  aliases: ["CKV2_AZURE_31"],
+  title: "Subnet has no network security group",
+  severity: "medium",
+  category: "security",
+  on: SUBNET,
+  why: "Every machine in the subnet may be reached by all that can route to it. A network security group says who may.",
+  remedy: "Add an azurerm_subnet_network_security_group_association for the subnet.",
+  references: ["https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"],
+  check(view) {
+    const name = view.get("name");
+    if (name.kind === "value" && RESERVED.includes(String(name.value))) return notApplicable;
+    if (isForNetApp(view)) return notApplicable;
+    if (view.joined(ASSOCIATION, "subnet_id").length > 0) return pass();
+    if (view.has("network_security_group_id") !== false) return pass("network_security_group_id");
+    if (view.mayJoin(ASSOCIATION, "subnet_id") || name.kind === "unknown") return undecided();
+    return fail(undefined, "No network security group is associated with it");
+  },
+  bad: subnet('name = "app"'),
+  good: [
+    `${subnet('name = "app"')}\n${resource(ASSOCIATION, `subnet_id = ${SUBNET}.r.id`, 'network_security_group_id = "id"')}`,
+  ],
+});
+
+/** A reference to a public IP address is one, even where its id is not known yet. */
+function hasNoPublicIp(configuration: Block): Verdict {
+  const found = configuration.get("public_ip_address_id");
+  if (found.kind === "absent") return pass(found.path);
+  if (found.kind === "unknown" && found.value.from.length === 0) return undecided(found.path);
+  return found.kind === "value" && found.value === "" ? pass(found.path) : fail(found.path, "It has a public address");
+}
+
+export const nicPublicIp = rule({
+  id: "azure-nic-public-ip",
+  aliases: ["CKV_AZURE_119", "AZU-0076", "AVD-AZU-0076"],
+  title: "Network interface has a public address",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: "azurerm_network_interface",
+  why: "The machine can be reached from the internet as soon as one rule lets it. Load balancers and Bastion need no public address on it.",
+  remedy: "Remove public_ip_address_id and reach the machine through a load balancer, a gateway or Bastion.",
+  references: ["https://learn.microsoft.com/azure/security/fundamentals/network-best-practices"],
+  check: (view) => eachBlock(view, "ip_configuration", hasNoPublicIp),
+  bad: `${resource("azurerm_public_ip")}\n${nic(block("ip_configuration", "public_ip_address_id = azurerm_public_ip.r.id"))}`,
+  good: nic(block("ip_configuration", 'private_ip_address_allocation = "Dynamic"')),
+});
+
+export const ipForwarding = setting({
+  id: "azure-nic-ip-forwarding",
+  aliases: ["CKV_AZURE_118", "AZU-0075", "AVD-AZU-0075"],
+  title: "Network interface forwards traffic of others",
+  severity: "low",
+  profile: "strict",
+  on: "azurerm_network_interface",
+  why: "The machine may send packets in the name of others, and so lead traffic past firewalls. Only network appliances need that.",
+  remedy: "Set ip_forwarding_enabled = false (enable_ip_forwarding before azurerm 4).",
+  references: ["https://learn.microsoft.com/azure/virtual-network/virtual-network-network-interface"],
+  at: ["ip_forwarding_enabled", "enable_ip_forwarding"],
+  wanted: false,
+  absent: "pass",
+  risk: "disruptive",
+  bad: [nic("ip_forwarding_enabled = true"), nic("enable_ip_forwarding = true")],
+  good: [nic(), nic("ip_forwarding_enabled = false")],
+});
