@@ -134,10 +134,17 @@ async function test(directory: string, shown: string, io: Io): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+/** Each of the words begins one of the rule's: "rds" is no part of "passwords". */
 const matches = (rule: Rule, words: readonly string[]): boolean => {
   const text = [rule.id, ...rule.aliases, rule.title, ...rule.on].join(" ").toLowerCase();
-  return words.every((word) => text.includes(word.toLowerCase()));
+  return words.every((word) => begins(text, word.toLowerCase()));
 };
+
+function begins(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (at === 0 || !/[a-z0-9]/.test(text.charAt(at - 1))) return true;
+  return false;
+}
 
 const describe = (rule: Rule) => ({
   id: rule.id,

@@ -54,10 +54,17 @@ describe("draco rules list", () => {
     expect(some.map((rule) => rule.id)).toContain("aws-rds-instance-encryption");
   });
 
+  it("takes words as beginnings of words", async () => {
+    const ids = (await listed("rds")).map((rule) => rule.id);
+    expect(ids).toContain("aws-rds-public");
+    expect(ids).not.toContain("aws-iam-password-length");
+    expect((await listed("CKV_AWS_16")).map((rule) => rule.id)).toContain("aws-rds-instance-encryption");
+  });
+
   it("prints a table by service unless it is told otherwise", async () => {
     const { out, code } = await rules("list", "s3");
     expect(code).toBe(0);
-    expect(out).toMatch(/^AWS S3\n {2}critical {2}aws-s3-/);
+    expect(out).toMatch(/^AWS S3\n {2}critical {2}aws-s3-/m);
   });
 
   it("says which providers there are", async () => {
