@@ -1,0 +1,310 @@
+/** API Gateway: who may call, what is recorded, and what stands before it. */
+import { requireOneOf, requireSet, requireThat, someJoined } from "../checks.ts";
+import { rule } from "../rule.ts";
+import { allOf, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
+import type { View } from "../view.ts";
+import { alias, block, example, setAt, switchedTo } from "./shapes.ts";
+
+const DOCS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/";
+const STAGE = "aws_api_gateway_stage";
+const STAGE_V2 = "aws_apigatewayv2_stage";
+const METHOD = "aws_api_gateway_method";
+const LOG_GROUP = '"arn:aws:logs:eu-west-1:123456789012:log-group:api"';
+
+const stage = (...lines: readonly string[]): string =>
+  example(STAGE, 'rest_api_id   = "a"', 'deployment_id = "d"', 'stage_name    = "live"', ...lines);
+const stageV2 = (...lines: readonly string[]): string => example(STAGE_V2, 'api_id = "a"', 'name   = "live"', ...lines);
+const method = (...lines: readonly string[]): string =>
+  example(METHOD, 'rest_api_id = "a"', 'resource_id = "r"', ...lines);
+
+export const methodAuthorization = rule({
+  id: "aws-api-gateway-method-authorization",
+  aliases: alias("CKV_AWS_59", "AWS-0004"),
+  title: "API Gateway method asks nobody who they are",
+  severity: "low",
+  category: "security",
+  on: METHOD,
+  why: "Anyone on the internet may call the method. What it does is then for everybody, whether that was meant or not.",
+  remedy: "Set authorization to AWS_IAM, CUSTOM or COGNITO_USER_POOLS, or require an API key.",
+  references: [`${DOCS}apigateway-control-access-to-api.html`],
+  check(view) {
+    const verb = view.get("http_method");
+    if (verb.kind === "value" && verb.value === "OPTIONS") return pass("http_method");
+    const key = view.is("api_key_required");
+    if (key === true) return pass("api_key_required");
+    const asked = requireThat(view, "authorization", (v) => v !== "NONE", { message: "Anyone may call it" });
+    if (asked.status !== "fail") return asked;
+    if (verb.kind === "unknown" || key === "unknown") return undecided("authorization");
+    return isPrivate(view) ? pass("rest_api_id") : asked;
+  },
+  bad: method('http_method   = "GET"', 'authorization = "NONE"'),
+  good: [
+    method('http_method   = "GET"', 'authorization = "AWS_IAM"'),
+    method('http_method   = "OPTIONS"', 'authorization = "NONE"'),
+  ],
+});
+
+/** A private API is reached through VPC endpoints only. */
+const isPrivate = (view: View): boolean =>
+  view
+    .joined("aws_api_gateway_rest_api", "rest_api_id")
+    .some((api) => api.strings("endpoint_configuration.types").items.includes("PRIVATE"));
+
+export const requestValidator = rule({
+  id: "aws-api-gateway-request-validation",
+  aliases: alias("CKV2_AWS_53"),
+  title: "API Gateway method passes any request on",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: METHOD,
+  why: "Requests without required parameters or with a wrong body reach the back end. Each is a chance for it to go wrong, and is paid for.",
+  remedy: "Name an aws_api_gateway_request_validator in request_validator_id.",
+  references: [`${DOCS}api-gateway-method-request-validation.html`],
+  check: (view) => requireSet(view, "request_validator_id", { message: "Requests are not validated" }),
+  bad: method('http_method   = "GET"', 'authorization = "AWS_IAM"'),
+  good: method('http_method          = "GET"', 'authorization        = "AWS_IAM"', 'request_validator_id = "v"'),
+});
+
+export const routeAuthorization = rule({
+  id: "aws-api-gateway-route-authorization",
+  aliases: alias("CKV_AWS_309", "AWS-0004"),
+  title: "HTTP API route asks nobody who they are",
+  severity: "low",
+  category: "security",
+  on: "aws_apigatewayv2_route",
+  why: "Anyone on the internet may call the route. What it does is then for everybody, whether that was meant or not.",
+  remedy: "Set authorization_type to AWS_IAM, CUSTOM or JWT.",
+  references: [`${DOCS}http-api-access-control.html`],
+  check: (view) =>
+    requireOneOf(view, "authorization_type", ["AWS_IAM", "CUSTOM", "JWT"], { message: "Anyone may call it" }),
+  bad: example("aws_apigatewayv2_route", 'api_id    = "a"', 'route_key = "GET /"'),
+  good: example("aws_apigatewayv2_route", 'api_id    = "a"', 'route_key = "GET /"', 'authorization_type = "AWS_IAM"'),
+});
+
+export const tracing = switchedTo({
+  id: "aws-api-gateway-tracing",
+  aliases: alias("CKV_AWS_73", "AWS-0003"),
+  title: "API Gateway stage is not traced",
+  severity: "low",
+  on: STAGE,
+  why: "Nobody sees where a slow or failed request spent its time. Traces also show what an API talks to that it should not.",
+  remedy: "Set xray_tracing_enabled = true.",
+  references: [`${DOCS}apigateway-xray.html`],
+  path: "xray_tracing_enabled",
+  risk: "in-place",
+  message: "Requests are not traced",
+  bad: stage(),
+  good: stage("xray_tracing_enabled = true"),
+});
+
+const ACCESS_LOGS = {
+  severity: "medium",
+  category: "security",
+  why: "Who called what, and how it was answered, is recorded nowhere. After an incident nobody can say what was reached.",
+  remedy: "Add access_log_settings with a destination and a format.",
+  references: [`${DOCS}set-up-logging.html`],
+  check: (view: View) =>
+    requireSet(view, "access_log_settings.destination_arn", { message: "Requests are not logged" }),
+} as const;
+
+export const accessLogs = rule({
+  ...ACCESS_LOGS,
+  id: "aws-api-gateway-access-logs",
+  aliases: alias("CKV_AWS_76", "AWS-0001"),
+  title: "API Gateway stage writes no access logs",
+  on: STAGE,
+  bad: stage(),
+  good: stage(block("access_log_settings", `destination_arn = ${LOG_GROUP}`, 'format          = "$context.requestId"')),
+});
+
+export const accessLogsV2 = rule({
+  ...ACCESS_LOGS,
+  id: "aws-api-gateway-v2-access-logs",
+  aliases: [...alias("CKV_AWS_76", "AWS-0001"), "CKV_AWS_95"],
+  title: "HTTP or WebSocket API stage writes no access logs",
+  on: STAGE_V2,
+  bad: stageV2(),
+  good: stageV2(
+    block("access_log_settings", `destination_arn = ${LOG_GROUP}`, 'format          = "$context.requestId"'),
+  ),
+});
+
+export const cache = switchedTo({
+  id: "aws-api-gateway-cache",
+  aliases: alias("CKV_AWS_120"),
+  title: "API Gateway stage caches nothing",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: STAGE,
+  why: "Each repeated question goes to the back end. A cache answers it at once, and keeps the back end up under load, at a price by the hour.",
+  remedy: "Set cache_cluster_enabled = true where answers may be a little old.",
+  references: [`${DOCS}api-gateway-caching.html`],
+  path: "cache_cluster_enabled",
+  risk: "disruptive",
+  message: "Nothing is cached",
+  bad: stage(),
+  good: stage("cache_cluster_enabled = true", 'cache_cluster_size    = "0.5"'),
+});
+
+export const clientCertificate = rule({
+  id: "aws-api-gateway-client-certificate",
+  aliases: alias("CKV2_AWS_51"),
+  title: "API Gateway shows its back end no certificate",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: [STAGE, STAGE_V2],
+  why: "The back end cannot tell calls of the gateway from those of anybody else. A client certificate proves who calls.",
+  remedy: "Name a certificate in client_certificate_id.",
+  references: [`${DOCS}getting-started-client-side-ssl-authentication.html`],
+  check(view) {
+    const apis = view.joined("aws_apigatewayv2_api", "api_id");
+    if (view.type === STAGE_V2 && apis.some((api) => api.text("protocol_type") === "HTTP")) return notApplicable;
+    return requireSet(view, "client_certificate_id", { message: "No client certificate is named" });
+  },
+  bad: stage(),
+  good: stage('client_certificate_id = "c"'),
+});
+
+const WAF_LINKS = ["aws_wafv2_web_acl_association", "aws_wafregional_web_acl_association"] as const;
+
+export const firewall = rule({
+  id: "aws-api-gateway-waf",
+  aliases: alias("CKV2_AWS_29"),
+  title: "Public API has no web application firewall",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: STAGE,
+  why: "Every request from the internet reaches the back end as it is. A firewall keeps known attacks, bots and floods out.",
+  remedy: "Associate a web ACL with the stage (aws_wafv2_web_acl_association).",
+  references: [`${DOCS}apigateway-control-access-aws-waf.html`],
+  check(view) {
+    const apis = view.joined("aws_api_gateway_rest_api", "rest_api_id");
+    if (apis.length === 0) return view.resource.origin.kind === "live" ? undecided() : notApplicable;
+    if (isPrivate(view)) return pass("rest_api_id");
+    return someJoined(view, WAF_LINKS, "resource_arn", () => pass(), "No web ACL guards it");
+  },
+  bad: `${example("aws_api_gateway_rest_api", 'name = "a"')}
+${stage().replace('"a"', "aws_api_gateway_rest_api.x.id")}`,
+  good: `${example("aws_api_gateway_rest_api", 'name = "a"')}
+${stage().replace('"a"', "aws_api_gateway_rest_api.x.id")}
+resource "aws_wafv2_web_acl_association" "x" {
+  resource_arn = aws_api_gateway_stage.x.arn
+  web_acl_arn  = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/x/1"
+}
+`,
+});
+
+const MODERN_TLS = /^(?:TLS_1_2|SecurityPolicy_TLS1[23]_)/;
+
+export const domainTls = rule({
+  id: "aws-api-gateway-domain-tls",
+  aliases: alias("CKV_AWS_206", "AWS-0005"),
+  title: "API Gateway domain accepts TLS before 1.2",
+  severity: "high",
+  category: "security",
+  on: ["aws_api_gateway_domain_name", "aws_apigatewayv2_domain_name"],
+  why: "TLS 1.0 has known flaws, and whoever sits on the way can make a client fall back to it. No current client needs it.",
+  remedy: 'Set security_policy = "TLS_1_2".',
+  references: [`${DOCS}apigateway-custom-domain-tls-version.html`],
+  check: (view) => requireThat(view, at(view), (v) => MODERN_TLS.test(String(v)), { message: "TLS 1.0 is accepted" }),
+  fix: { risk: "disruptive", edit: (view) => setAt(view, at(view), "TLS_1_2") },
+  bad: [
+    example("aws_api_gateway_domain_name", 'domain_name     = "api.example.com"', 'security_policy = "TLS_1_0"'),
+    example("aws_api_gateway_domain_name", 'domain_name     = "api.example.com"'),
+  ],
+  good: example("aws_api_gateway_domain_name", 'domain_name     = "api.example.com"', 'security_policy = "TLS_1_2"'),
+});
+
+const at = (view: View): string =>
+  view.type === "aws_apigatewayv2_domain_name" ? "domain_name_configuration.security_policy" : "security_policy";
+
+const SETTINGS = "aws_api_gateway_method_settings";
+const settings = (...lines: readonly string[]): string =>
+  example(SETTINGS, 'rest_api_id = "a"', 'stage_name  = "live"', 'method_path = "*/*"', block("settings", ...lines));
+
+export const executionLogs = rule({
+  id: "aws-api-gateway-execution-logs",
+  aliases: alias("CKV2_AWS_4"),
+  title: "API Gateway stage logs no errors",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: STAGE,
+  why: "When a call fails nobody can see why. Attempts that the gateway refuses leave no trace either.",
+  remedy: 'Add an aws_api_gateway_method_settings with logging_level = "ERROR" or "INFO".',
+  references: [`${DOCS}set-up-logging.html`],
+  check: (view) =>
+    someJoined(
+      view,
+      SETTINGS,
+      "stage_name",
+      (other) => requireOneOf(other, "settings.logging_level", ["ERROR", "INFO"], { message: "Errors are not logged" }),
+      "No method settings ask for logs",
+    ),
+  bad: stage(),
+  good: `${stage()}
+${settings('logging_level = "INFO"').replace('"live"', "aws_api_gateway_stage.x.stage_name")}`,
+});
+
+export const cachedMethods = switchedTo({
+  id: "aws-api-gateway-method-cache",
+  aliases: alias("CKV_AWS_225"),
+  title: "API Gateway methods are not cached",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: SETTINGS,
+  why: "Each repeated question goes to the back end. A cache answers it at once and keeps the back end up under load.",
+  remedy: "Set settings.caching_enabled = true where answers may be a little old.",
+  references: [`${DOCS}api-gateway-caching.html`],
+  path: "settings.caching_enabled",
+  risk: "disruptive",
+  message: "Answers are not cached",
+  bad: settings("metrics_enabled = true"),
+  good: settings("caching_enabled = true", "cache_data_encrypted = true"),
+});
+
+export const cacheEncryption = switchedTo({
+  id: "aws-api-gateway-cache-encryption",
+  aliases: alias("CKV_AWS_308"),
+  title: "API Gateway cache is not encrypted",
+  severity: "medium",
+  profile: "strict",
+  on: SETTINGS,
+  why: "Answers wait in the cache in plain text, those meant for one user too. Encrypting them costs nothing.",
+  remedy: "Set settings.cache_data_encrypted = true.",
+  references: [`${DOCS}data-protection-encryption.html`],
+  path: "settings.cache_data_encrypted",
+  risk: "in-place",
+  message: "Cached answers are in plain text",
+  unless: (view) => (view.is("settings.caching_enabled") === false ? notApplicable : undefined),
+  bad: settings("caching_enabled = true"),
+  good: settings("caching_enabled      = true", "cache_data_encrypted = true"),
+});
+
+export const dataTrace = rule({
+  id: "aws-api-gateway-data-trace",
+  aliases: alias("CKV_AWS_276"),
+  title: "API Gateway writes whole requests into its logs",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: SETTINGS,
+  why: "Bodies and headers of requests end up in the log, with passwords and personal data in them. It is meant for debugging only.",
+  remedy: "Set settings.data_trace_enabled = false.",
+  references: [`${DOCS}set-up-logging.html`],
+  check: (view) =>
+    allOf(
+      view.blocks("settings").items.map((item) => {
+        const on = item.is("data_trace_enabled");
+        return verdictOf(on === "unknown" ? on : !on, `${item.path}.data_trace_enabled`, "Requests are logged in full");
+      }),
+    ),
+  fix: { risk: "in-place", edit: (view) => setAt(view, "settings.data_trace_enabled", false) },
+  bad: settings("data_trace_enabled = true"),
+  good: settings("data_trace_enabled = false"),
+});

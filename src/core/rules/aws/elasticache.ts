@@ -1,0 +1,162 @@
+/** ElastiCache and MemoryDB: encryption, passwords, backups. */
+import { requireSet, requireThat, requireTrue } from "../checks.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
+import { allOf, anyOf, notApplicable, undecided } from "../verdict.ts";
+import { alias, example, ownKey, switchedTo } from "./shapes.ts";
+
+const GROUP = "aws_elasticache_replication_group";
+const CLUSTER = "aws_elasticache_cluster";
+const DOCS = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/";
+const group = (...lines: readonly string[]): string =>
+  example(GROUP, 'replication_group_id = "g"', 'description          = "sessions"', ...lines);
+
+export const encryptionAtRest = switchedTo({
+  id: "aws-elasticache-encryption-at-rest",
+  aliases: alias("CKV_AWS_29", "AWS-0045"),
+  title: "ElastiCache does not encrypt what it stores",
+  severity: "high",
+  on: GROUP,
+  why: "Backups and swap files hold sessions and cached records in plain text. Whoever gets hold of the storage reads them.",
+  remedy: "Set at_rest_encryption_enabled = true; the group is made anew.",
+  references: [`${DOCS}at-rest-encryption.html`],
+  path: "at_rest_encryption_enabled",
+  risk: "replaces",
+  message: "Storage is not encrypted",
+  bad: [group(), group("at_rest_encryption_enabled = false")],
+  good: group("at_rest_encryption_enabled = true"),
+});
+
+export const encryptionInTransit = switchedTo({
+  id: "aws-elasticache-encryption-in-transit",
+  aliases: alias("CKV_AWS_30", "AWS-0051"),
+  title: "ElastiCache speaks plain text",
+  severity: "high",
+  on: GROUP,
+  why: "Sessions, cached records and the password itself cross the network unencrypted. Whoever is inside can read and change them.",
+  remedy: "Set transit_encryption_enabled = true, and let clients use TLS.",
+  references: [`${DOCS}in-transit-encryption.html`],
+  path: "transit_encryption_enabled",
+  risk: "replaces",
+  message: "Clients speak plain text",
+  bad: [group(), group("transit_encryption_enabled = false")],
+  good: group("transit_encryption_enabled = true"),
+});
+
+export const password = rule({
+  id: "aws-elasticache-password",
+  aliases: alias("CKV_AWS_31"),
+  title: "ElastiCache asks for no password",
+  severity: "high",
+  category: "security",
+  on: GROUP,
+  why: "Whatever can reach the port reads and changes everything in the cache. Passwords and users work with encryption in transit only.",
+  remedy: "Set transit_encryption_enabled = true, and auth_token or user_group_ids.",
+  references: [`${DOCS}auth.html`],
+  check: (view) =>
+    allOf([
+      requireTrue(view, "transit_encryption_enabled", { message: "Passwords need encryption in transit" }),
+      anyOf(
+        ["auth_token", "user_group_ids"].map((path) => requireSet(view, path, { message: "No password is asked" })),
+      ),
+    ]),
+  bad: [group(), group("transit_encryption_enabled = true")],
+  good: group("transit_encryption_enabled = true", 'user_group_ids             = ["users"]'),
+});
+
+export const backups = rule({
+  id: "aws-elasticache-backups",
+  aliases: alias("CKV_AWS_134", "AWS-0050"),
+  title: "ElastiCache makes no backups",
+  severity: "medium",
+  category: "reliability",
+  on: CLUSTER,
+  why: "When the node fails, or somebody flushes it, everything in it is gone. Rebuilding it can take the database behind it down.",
+  remedy: "Set snapshot_retention_limit to a number of days.",
+  references: [`${DOCS}backups.html`],
+  check(view) {
+    if (view.get("engine").kind === "unknown") return undecided("engine");
+    if (view.text("engine") === "memcached" || view.has("replication_group_id") !== false) return notApplicable;
+    return requireThat(view, "snapshot_retention_limit", (v) => Number(v) > 0, { message: "There are no backups" });
+  },
+  fix: { risk: "in-place", edit: () => [set("snapshot_retention_limit", 7)] },
+  bad: [
+    example(CLUSTER, 'cluster_id = "c"', 'engine     = "redis"'),
+    example(CLUSTER, 'cluster_id = "c"', 'engine     = "redis"', "snapshot_retention_limit = 0"),
+  ],
+  good: [
+    example(CLUSTER, 'cluster_id = "c"', 'engine     = "redis"', "snapshot_retention_limit = 7"),
+    example(CLUSTER, 'cluster_id = "c"', 'engine     = "memcached"'),
+  ],
+});
+
+export const failover = switchedTo({
+  id: "aws-elasticache-failover",
+  aliases: alias("CKV2_AWS_50"),
+  title: "ElastiCache does not fail over by itself",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: GROUP,
+  why: "When the primary fails, nothing can be written until somebody acts. A replica takes over within a minute.",
+  remedy: "Set automatic_failover_enabled = true, with at least one replica.",
+  references: [`${DOCS}AutoFailover.html`],
+  path: "automatic_failover_enabled",
+  risk: "disruptive",
+  message: "No replica takes over",
+  unless: (view) =>
+    (view.number("num_cache_clusters") ?? view.number("number_cache_clusters") ?? 1) <= 1 &&
+    view.number("num_node_groups") === undefined
+      ? notApplicable
+      : undefined,
+  bad: group("num_cache_clusters   = 2"),
+  good: group("num_cache_clusters         = 2", "automatic_failover_enabled = true"),
+});
+
+const MEMORY = "aws_memorydb_cluster";
+const memory = (...lines: readonly string[]): string =>
+  example(MEMORY, 'acl_name  = "open-access"', 'name      = "c"', 'node_type = "db.t4g.small"', ...lines);
+
+export const memoryKey = ownKey({
+  id: "aws-memorydb-customer-key",
+  aliases: alias("CKV_AWS_201"),
+  title: "MemoryDB does not use a key of your own",
+  on: MEMORY,
+  why: "The cluster and its snapshots are encrypted with a key that AWS owns. With a key of your own you decide who may decrypt them.",
+  remedy: "Name a key in kms_key_arn; the cluster is made anew.",
+  path: "kms_key_arn",
+  bad: memory(),
+  good: memory('kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"'),
+});
+
+export const memoryTls = switchedTo({
+  id: "aws-memorydb-tls",
+  aliases: alias("CKV_AWS_202"),
+  title: "MemoryDB speaks plain text",
+  profile: "strict",
+  on: MEMORY,
+  why: "Records and passwords cross the network unencrypted. Without TLS only the open access list can be used.",
+  remedy: "Leave tls_enabled at its default, true.",
+  references: ["https://docs.aws.amazon.com/memorydb/latest/devguide/in-transit-encryption.html"],
+  path: "tls_enabled",
+  absent: "pass",
+  risk: "replaces",
+  message: "Clients speak plain text",
+  bad: memory("tls_enabled = false"),
+  good: [memory(), memory("tls_enabled = true")],
+});
+
+export const groupKey = ownKey({
+  id: "aws-elasticache-customer-key",
+  aliases: alias("CKV_AWS_191"),
+  title: "ElastiCache does not use a key of your own",
+  on: GROUP,
+  why: "The group and its backups are encrypted with a key that AWS owns. With a key of your own you decide who may decrypt them.",
+  remedy: "Name a key in kms_key_id; the group is made anew.",
+  path: "kms_key_id",
+  bad: group("at_rest_encryption_enabled = true"),
+  good: group(
+    "at_rest_encryption_enabled = true",
+    'kms_key_id                 = "arn:aws:kms:eu-west-1:123456789012:key/1"',
+  ),
+});

@@ -1,0 +1,168 @@
+/** SNS and SQS: encryption, and who may send and receive. */
+import { requireSet } from "../checks.ts";
+import { findStatement, grantsAnyone, namesAnyone } from "../evaluators/policy/access.ts";
+import { policyAt } from "../evaluators/policy/locate.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
+import { and, fail, not, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
+import type { View } from "../view.ts";
+import { alias, example } from "./shapes.ts";
+
+const topic = (...lines: readonly string[]): string => example("aws_sns_topic", 'name = "t"', ...lines);
+const queue = (...lines: readonly string[]): string => example("aws_sqs_queue", 'name = "q"', ...lines);
+
+const policy = (type: string, link: string, action: string, principal: string, condition = ""): string =>
+  example(
+    type,
+    link,
+    `policy = jsonencode({
+  Version   = "2012-10-17"
+  Statement = [{
+    Effect    = "Allow"
+    Principal = ${principal}
+    Action    = "${action}"
+    Resource  = "*"${condition}
+  }]
+})`,
+  );
+const topicPolicy = (principal: string, condition?: string): string =>
+  policy("aws_sns_topic_policy", 'arn = "arn:aws:sns:eu-west-1:123456789012:t"', "sns:Publish", principal, condition);
+const queuePolicy = (principal: string, condition?: string, action = "sqs:SendMessage"): string =>
+  policy("aws_sqs_queue_policy", 'queue_url = "https://sqs.eu-west-1.amazonaws.com/1/q"', action, principal, condition);
+
+const OURS = '\n    Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-abc123" } }';
+
+export const topicEncryption = rule({
+  id: "aws-sns-encryption",
+  aliases: alias("CKV_AWS_26", "AWS-0095"),
+  title: "SNS topic is not encrypted",
+  severity: "high",
+  category: "security",
+  on: "aws_sns_topic",
+  why: "Messages are stored in plain text until they are delivered. Publishers rarely know what will be in them next year.",
+  remedy: 'Set kms_master_key_id = "alias/aws/sns", or a key of your own where other services publish.',
+  references: ["https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html"],
+  check: (view) => requireSet(view, "kms_master_key_id", { message: "Messages are stored in plain text" }),
+  fix: { risk: "disruptive", edit: () => [set("kms_master_key_id", "alias/aws/sns")] },
+  bad: [topic(), topic('kms_master_key_id = ""')],
+  good: topic('kms_master_key_id = "alias/aws/sns"'),
+});
+
+const grants = (view: View, message: string) => {
+  const found = policyAt(view, "policy");
+  if (!found) return view.type === "aws_sqs_queue" || view.type === "aws_sns_topic" ? notApplicable : pass("policy");
+  return verdictOf(not(grantsAnyone(found).truth), "policy", message);
+};
+
+export const topicPublic = rule({
+  id: "aws-sns-public-policy",
+  aliases: alias("CKV_AWS_169"),
+  title: "SNS topic policy lets anyone in",
+  severity: "high",
+  category: "security",
+  on: ["aws_sns_topic_policy", "aws_sns_topic"],
+  why: "Anyone with an AWS account can publish to the topic or subscribe to it. What follows from a message then follows from a stranger's message.",
+  remedy: "Name the principals, or add a condition on their account, organisation or source ARN.",
+  references: ["https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"],
+  check: (view) => grants(view, "A statement allows any principal without a condition that narrows it"),
+  bad: [topicPolicy('"*"'), topicPolicy('{ AWS = "*" }')],
+  good: [topicPolicy('{ AWS = "arn:aws:iam::123456789012:root" }'), topicPolicy('"*"', OURS)],
+});
+
+export const queueEncryption = rule({
+  id: "aws-sqs-encryption",
+  aliases: alias("CKV_AWS_27", "AWS-0096"),
+  title: "SQS queue is not encrypted",
+  severity: "high",
+  category: "security",
+  on: "aws_sqs_queue",
+  why: "Messages wait in the queue in plain text, for days where nobody fetches them. Encryption with SQS's own key costs nothing.",
+  remedy: "Set sqs_managed_sse_enabled = true, or kms_master_key_id.",
+  references: [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
+  ],
+  check(view) {
+    if (requireSet(view, "kms_master_key_id").status === "pass") return pass("kms_master_key_id");
+    return verdictOf(view.is("sqs_managed_sse_enabled"), "sqs_managed_sse_enabled", "Messages wait in plain text");
+  },
+  fix: { risk: "in-place", edit: () => [set("sqs_managed_sse_enabled", true)] },
+  bad: [queue(), queue("sqs_managed_sse_enabled = false"), queue('kms_master_key_id = ""')],
+  good: [queue("sqs_managed_sse_enabled = true"), queue('kms_master_key_id = "alias/aws/sqs"')],
+});
+
+export const queuePublic = rule({
+  id: "aws-sqs-public-policy",
+  aliases: alias("CKV_AWS_168", "AWS-0097"),
+  title: "SQS queue policy lets anyone in",
+  severity: "high",
+  category: "security",
+  on: ["aws_sqs_queue_policy", "aws_sqs_queue"],
+  why: "Anyone with an AWS account can send to the queue, or read and delete what is in it. Workers trust what they find there.",
+  remedy: "Name the principals, or add a condition on their account, organisation or source ARN.",
+  references: [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-creating-custom-policies.html",
+  ],
+  check: (view) => grants(view, "A statement allows any principal without a condition that narrows it"),
+  bad: [queuePolicy('"*"'), queuePolicy('{ AWS = "*" }')],
+  good: [queuePolicy('{ AWS = "arn:aws:iam::123456789012:root" }'), queuePolicy('"*"', OURS)],
+});
+
+export const queueWildcard = rule({
+  id: "aws-sqs-unconditional-wildcard",
+  aliases: alias("CKV_AWS_387"),
+  title: "SQS queue policy allows any principal without any condition",
+  severity: "high",
+  category: "security",
+  profile: "strict",
+  on: "aws_sqs_queue_policy",
+  why: "The statement is open to the world as it stands. It is the plainest form of a public queue, and scanners look for it.",
+  remedy: "Name the principals, or add a condition that says which of them are meant.",
+  references: [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-creating-custom-policies.html",
+  ],
+  check(view) {
+    const found = policyAt(view, "policy");
+    if (!found) return pass("policy");
+    const open = findStatement(found, (statement) =>
+      and(
+        statement.effect === "unknown" ? "unknown" : statement.effect === "Allow",
+        namesAnyone(statement),
+        statement.conditions.length > 0 ? false : statement.conditionsComplete || "unknown",
+      ),
+    );
+    return verdictOf(not(open.truth), "policy", "A statement allows any principal, without a condition");
+  },
+  bad: queuePolicy('"*"', "", "sqs:*"),
+  good: [
+    queuePolicy('{ AWS = "arn:aws:iam::123456789012:root" }', "", "sqs:*"),
+    queuePolicy(
+      '"*"',
+      '\n    Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:eu-west-1:123456789012:t" } }',
+    ),
+  ],
+});
+
+export const queueOwnKey = rule({
+  id: "aws-sqs-customer-key",
+  aliases: alias("CKV2_AWS_73"),
+  title: "SQS queue is encrypted with the key that AWS manages",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "aws_sqs_queue",
+  why: "The key alias/aws/sqs cannot be shared with other accounts or services, nor withdrawn. With a key of your own you decide who may decrypt.",
+  remedy: "Name a key of your own in kms_master_key_id.",
+  references: ["https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"],
+  check(view) {
+    const key = view.get("kms_master_key_id");
+    if (key.kind === "absent") return pass("kms_master_key_id");
+    if (key.kind === "unknown")
+      return or(key.value.from.length > 0, key.value.prefix !== "") === true
+        ? pass("kms_master_key_id")
+        : undecided("kms_master_key_id");
+    const managed = /(^|:)alias\/aws\/sqs$/.test(String(key.value));
+    return managed ? fail("kms_master_key_id", "The key is AWS's own") : pass("kms_master_key_id");
+  },
+  bad: queue('kms_master_key_id = "alias/aws/sqs"'),
+  good: [queue(), queue('kms_master_key_id = "alias/mine"')],
+});

@@ -1,0 +1,170 @@
+/** What an account keeps of what happens in it: log groups, AWS Config, GuardDuty. Trails are in cloudtrail.ts. */
+import { requireThat, requireTrue } from "../checks.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
+import { allOf, fail, not, or, pass, undecided, type Verdict } from "../verdict.ts";
+import { alias, block, example, ownKey, setAt, switchedTo } from "./shapes.ts";
+
+const LOG_GROUP = "aws_cloudwatch_log_group";
+const DOCS = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/";
+const group = (...lines: readonly string[]): string => example(LOG_GROUP, 'name = "g"', ...lines);
+
+export const retention = rule({
+  id: "aws-log-group-retention",
+  aliases: alias("CKV_AWS_66"),
+  title: "Log group keeps everything for ever",
+  severity: "low",
+  category: "cost",
+  on: LOG_GROUP,
+  why: "Logs pile up at a price by the gigabyte and month, and nobody looks at those of years ago. Personal data in them must not be kept for ever either.",
+  remedy: "Set retention_in_days to what you need, for example 365.",
+  references: [`${DOCS}Working-with-log-groups-and-streams.html`],
+  check: (view) => requireThat(view, "retention_in_days", (v) => v !== "", { message: "Nothing is ever deleted" }),
+  fix: { risk: "disruptive", edit: () => [set("retention_in_days", 365)] },
+  bad: group(),
+  good: group("retention_in_days = 365"),
+});
+
+export const longRetention = rule({
+  id: "aws-log-group-year",
+  aliases: alias("CKV_AWS_338"),
+  title: "Log group keeps logs for less than a year",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: LOG_GROUP,
+  why: "Break-ins are often found months later, when the logs that show them are gone. Several standards ask for a year.",
+  remedy: "Set retention_in_days = 365 or more, or 0 for ever.",
+  references: [`${DOCS}Working-with-log-groups-and-streams.html`],
+  check: (view) =>
+    requireThat(view, "retention_in_days", (v) => Number(v) === 0 || Number(v) >= 365, {
+      message: "Logs are kept for less than a year",
+    }),
+  fix: { risk: "in-place", edit: () => [set("retention_in_days", 365)] },
+  bad: [group(), group("retention_in_days = 30")],
+  good: [group("retention_in_days = 365"), group("retention_in_days = 0")],
+});
+
+export const logKey = ownKey({
+  id: "aws-log-group-customer-key",
+  aliases: alias("CKV_AWS_158", "AWS-0017"),
+  title: "Log group does not use a key of your own",
+  on: LOG_GROUP,
+  why: "Logs are encrypted with a key that CloudWatch owns. With a key of your own, who may read logs cannot yet decrypt them.",
+  remedy: "Name a key in kms_key_id.",
+  path: "kms_key_id",
+  bad: group(),
+  good: group('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/1"'),
+});
+
+const DETECTOR = "aws_guardduty_detector";
+
+export const detector = switchedTo({
+  id: "aws-guardduty-enabled",
+  aliases: alias("CKV_AWS_238"),
+  title: "GuardDuty detector is switched off",
+  severity: "high",
+  on: DETECTOR,
+  why: "Stolen keys, crypto miners and odd traffic go unseen. A detector that is off looks like protection in every inventory.",
+  remedy: "Set enable = true.",
+  references: ["https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html"],
+  path: "enable",
+  absent: "pass",
+  risk: "in-place",
+  message: "Nothing is detected",
+  bad: example(DETECTOR, "enable = false"),
+  good: [example(DETECTOR), example(DETECTOR, "enable = true")],
+});
+
+const RECORDER = "aws_config_configuration_recorder";
+const STATUS = "aws_config_configuration_recorder_status";
+const recorder = (...lines: readonly string[]): string =>
+  example(RECORDER, 'name     = "r"', 'role_arn = "arn:aws:iam::123456789012:role/config"', ...lines);
+const running = (enabled: boolean): string => `
+resource "${STATUS}" "x" {
+  name       = aws_config_configuration_recorder.x.name
+  is_enabled = ${enabled}
+}
+`;
+const EVERYTHING = block(
+  "recording_group",
+  "all_supported                 = true",
+  "include_global_resource_types = true",
+);
+
+export const recordsEverything = rule({
+  id: "aws-config-records-everything",
+  aliases: alias("CKV2_AWS_45"),
+  title: "AWS Config does not record everything",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: RECORDER,
+  why: "What is not recorded has no history: nobody can say who opened it, or when. A recorder that was never started records nothing at all.",
+  remedy: `Set recording_group.all_supported = true, and is_enabled = true in ${STATUS}.`,
+  references: ["https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html"],
+  check(view): Verdict {
+    const all = requireTrue(view, "recording_group.all_supported", {
+      absent: "pass",
+      message: "Some kinds of resources are not recorded",
+    });
+    const statuses = view.joined(STATUS, "name");
+    if (statuses.length === 0 && view.mayJoin(STATUS, "name")) return all.status === "fail" ? all : undecided();
+    const started = or(...statuses.map((status) => status.is("is_enabled")));
+    const runs =
+      started === "unknown" ? undecided() : started ? pass() : fail(undefined, "The recorder is not started");
+    return allOf([all, runs]);
+  },
+  fix: {
+    risk: "in-place",
+    edit: (view) =>
+      not(view.is("recording_group.all_supported", true)) === true
+        ? setAt(view, "recording_group.all_supported", true)
+        : `The recorder is not started: set is_enabled = true in an ${STATUS}.`,
+  },
+  bad: [recorder(EVERYTHING), recorder(block("recording_group", "all_supported = false")) + running(true)],
+  good: recorder(EVERYTHING) + running(true),
+});
+
+const AGGREGATOR = "aws_config_configuration_aggregator";
+const SOURCES = ["account_aggregation_source", "organization_aggregation_source"] as const;
+
+export const everyRegion = rule({
+  id: "aws-config-every-region",
+  aliases: alias("CKV_AWS_121", "AWS-0019"),
+  title: "AWS Config does not gather every region",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: AGGREGATOR,
+  why: "Resources in regions that nobody uses are where intruders work. An aggregator for some regions does not show them.",
+  remedy: "Set all_regions = true in the aggregation source.",
+  references: ["https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html"],
+  check: (view) => {
+    const verdicts = SOURCES.flatMap((path) =>
+      view
+        .blocks(path)
+        .items.map((source) => requireTrue(source, "all_regions", { message: "Some regions are left out" })),
+    );
+    return verdicts.length > 0 ? allOf(verdicts) : fail(undefined, "Nothing is gathered");
+  },
+  fix: {
+    risk: "in-place",
+    edit(view) {
+      const sources = SOURCES.flatMap((path) => view.blocks(path).items);
+      return sources.length > 0
+        ? sources.map((source) => set(`${source.path}.all_regions`, true))
+        : "Nothing is gathered: name an account or the organisation first.";
+    },
+  },
+  bad: example(
+    AGGREGATOR,
+    'name = "a"',
+    block("account_aggregation_source", 'account_ids = ["123456789012"]', 'regions     = ["eu-west-1"]'),
+  ),
+  good: example(
+    AGGREGATOR,
+    'name = "a"',
+    block("account_aggregation_source", 'account_ids = ["123456789012"]', "all_regions = true"),
+  ),
+});
