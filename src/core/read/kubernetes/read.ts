@@ -70,12 +70,8 @@ function toResource(document: YamlDocument, node: Node): Resource | undefined {
   const attributes = document.objectOf(node);
   const kind = attributes.kind;
   if (typeof kind !== "string") return undefined;
-  const metadata = isObject(attributes.metadata) ? attributes.metadata : {};
-  const name = nameOf(metadata);
   return {
-    address: `${kind}.${namespaceOf(metadata)}.${name}`,
-    type: `kubernetes.${kind}`,
-    name,
+    ...identityOf(kind, attributes),
     module: "",
     attributes,
     sensitive: kind === "Secret" ? ["data", "stringData"] : [],
@@ -96,7 +92,7 @@ function originOf(document: YamlDocument, node: Node): CodeOrigin {
 }
 
 /** Links each binding to the role that it grants, within the stack. */
-function linkRoles(resources: readonly Resource[]): readonly Resource[] {
+export function linkRoles(resources: readonly Resource[]): readonly Resource[] {
   const roles = resources.filter((r) => r.type === "kubernetes.Role" || r.type === "kubernetes.ClusterRole");
   if (roles.length === 0) return resources;
   return resources.map((resource) => {
@@ -132,10 +128,16 @@ function textAt(document: YamlDocument, node: Node, key: string): string | undef
   return typeof value === "string" ? value : undefined;
 }
 
-function nameOf(metadata: ObjectValue): string {
+/** What a manifest is called: Kind.namespace.name. `otherwise` names it where its own name is not known. */
+export function identityOf(
+  kind: string,
+  attributes: ObjectValue,
+  otherwise = "unnamed",
+): Pick<Resource, "address" | "type" | "name"> {
+  const metadata = isObject(attributes.metadata) ? attributes.metadata : {};
   const given = metadata.name ?? metadata.generateName;
-  return typeof given === "string" || typeof given === "number" ? String(given) : "unnamed";
+  const name = typeof given === "string" || typeof given === "number" ? String(given) : otherwise;
+  const { namespace } = metadata;
+  const home = typeof namespace === "string" && namespace !== "" ? namespace : "default";
+  return { address: `${kind}.${home}.${name}`, type: `kubernetes.${kind}`, name };
 }
-
-const namespaceOf = (metadata: ObjectValue): string =>
-  typeof metadata.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : "default";

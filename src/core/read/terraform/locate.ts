@@ -33,6 +33,8 @@ export function locate(at: Located, path: string): AttributeSource | undefined {
   const answer = locateIn(at.body, path.split("."), place, []);
   if (answer === undefined) return undefined;
   const { range, traced } = answer;
+  // Missing from an object in the resource's own body, it is simply not written.
+  if (traced.isMissing && traced.steps.length === 0) return undefined;
   const vendored = (file: string): boolean => /(?:^|\/)\.terraform\//.test(file);
   if (vendored((traced.literal ?? range).file))
     return { range, steps: traced.steps, blocked: "The value is set inside a module of someone else." };

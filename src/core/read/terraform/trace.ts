@@ -19,6 +19,8 @@ export interface Traced {
   readonly steps: readonly TraceStep[];
   readonly literal?: SourceRange;
   readonly blocked?: string;
+  /** The list or object that would hold it is written out, and does not. */
+  readonly isMissing?: true;
 }
 
 /** The collection an iterator goes over, and which of its elements it is at. */
@@ -60,6 +62,7 @@ type Steps = readonly TraceStep[];
 export function trace(node: Expression, path: Path, place: Place, steps: Steps): Traced {
   const here = (): SourceRange => place.scope.file.rangeOf(node);
   const blocked = (why: string): Traced => ({ steps, blocked: why });
+  const missing = (why: string): Traced => ({ steps, blocked: why, isMissing: true });
   if (steps.length > MAX_STEPS) return blocked("The chain of references is too long.");
   switch (node.kind) {
     case "parentheses":
@@ -85,13 +88,13 @@ export function trace(node: Expression, path: Path, place: Place, steps: Steps):
       const item = /^\d+$/.test(index)
         ? node.items[Number(index)]
         : node.items.find((entry) => literalString(entry) === index);
-      return item === undefined ? blocked("The element is not written here.") : trace(item, rest, place, steps);
+      return item === undefined ? missing("The element is not written here.") : trace(item, rest, place, steps);
     }
     case "object": {
       const [name, ...rest] = path;
       if (name === undefined) return { steps, literal: here() };
       const item = node.items.findLast((entry) => keyOf(entry.key, place) === name);
-      return item === undefined ? blocked("The attribute is not written here.") : trace(item.value, rest, place, steps);
+      return item === undefined ? missing("The attribute is not written here.") : trace(item.value, rest, place, steps);
     }
     case "conditional": {
       const condition = unmark(quietly(node.condition, place));

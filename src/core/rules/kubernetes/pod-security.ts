@@ -1,5 +1,5 @@
 /** What a container may do to the node it runs on. */
-import { isList, isObject, type Value } from "../../model/value.ts";
+import { isList, isObject, isUnknown, type Value } from "../../model/value.ts";
 import { containers } from "../../read/kubernetes/pod-spec.ts";
 import { forbidTrue, requireThat } from "../checks.ts";
 import type { Rule } from "../rule.ts";
@@ -15,6 +15,8 @@ function effective(container: Block, pod: Block, setting: string): { readonly va
   }
   return { path: container.get(`securityContext.${setting}`).path };
 }
+
+const isOpenEnded = (container: Block): boolean => !container.strings("securityContext.capabilities.add").complete;
 
 const capabilities = (container: Block, list: "add" | "drop"): readonly string[] =>
   container
@@ -130,6 +132,7 @@ export const podSecurity: readonly Rule[] = [
       if (nonRoot.value === true) return pass(nonRoot.path);
       const user = effective(container, pod, "runAsUser");
       if (typeof user.value === "number" && user.value >= 1) return pass(user.path);
+      if (isUnknown(user.value)) return undecided(user.path);
       return fail(nonRoot.path, `${named(container)} may run as root.`);
     },
     // A pod that must not be root and names user 0 would never start.
@@ -171,7 +174,8 @@ export const podSecurity: readonly Rule[] = [
     check: (container) => {
       const added = capabilities(container, "add");
       const { path } = container.get("securityContext.capabilities.add");
-      return added.length === 0 ? pass(path) : fail(path, `${named(container)} adds ${added.join(", ")}.`);
+      if (added.length > 0) return fail(path, `${named(container)} adds ${added.join(", ")}.`);
+      return isOpenEnded(container) ? undecided(path) : pass(path);
     },
     bad: 'securityContext:\n  capabilities:\n    add: ["NET_ADMIN"]',
     good: 'securityContext:\n  capabilities:\n    drop: ["ALL"]',
@@ -186,9 +190,9 @@ export const podSecurity: readonly Rule[] = [
     check: (container) => {
       const { path } = container.get("securityContext.capabilities.add");
       const added = capabilities(container, "add");
-      return added.includes("SYS_ADMIN") || added.includes("ALL")
-        ? fail(path, `${named(container)} adds the capability SYS_ADMIN.`)
-        : pass(path);
+      if (added.includes("SYS_ADMIN") || added.includes("ALL"))
+        return fail(path, `${named(container)} adds the capability SYS_ADMIN.`);
+      return isOpenEnded(container) ? undecided(path) : pass(path);
     },
     bad: 'securityContext:\n  capabilities:\n    add: ["SYS_ADMIN"]',
     good: 'securityContext:\n  capabilities:\n    add: ["NET_BIND_SERVICE"]',

@@ -199,12 +199,13 @@ export const workloads: readonly Rule[] = [
     why: "git-sync runs whatever GITSYNC_GIT names in place of git. A file that came with the repository, or from another container, is then run.",
     remedy: "Remove GITSYNC_GIT and GIT_SYNC_GIT from the environment, and --git from the arguments.",
     check: (container) => {
-      if (!/git-sync/.test(container.text("image") ?? "")) return pass();
+      const isGitSync = /git-sync/.test(container.text("image") ?? "");
       for (const variable of container.blocks("env").items) {
-        if (/^GIT_?SYNC_GIT$/.test(variable.text("name") ?? ""))
+        // Images are mirrored under other names; the variable is nobody else's.
+        if ((isGitSync ? /^GIT_?SYNC_GIT$/ : /^GITSYNC_GIT$/).test(variable.text("name") ?? ""))
           return fail(variable.path, `${named(container)} runs the program that ${variable.text("name")} names.`);
       }
-      for (const list of ["args", "command"] as const) {
+      for (const list of isGitSync ? (["args", "command"] as const) : []) {
         if (container.strings(list).items.some((arg) => /^--git(?:=|$)/.test(arg)))
           return fail(container.get(list).path, `${named(container)} runs the program that --git names.`);
       }
