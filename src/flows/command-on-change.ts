@@ -15,12 +15,12 @@ export interface Place {
 /** An unknown or ambiguous target is always a refusal: a typo must never hit another change. */
 export async function changeMeant(deps: Deps, place: Place, command: Command): Promise<Change | Answer> {
   const { repository, issueNumber } = place;
-  const named = command.targets.find((target) => target.kind === "plan");
+  const [named, second] = command.targets;
+  if (second) return no("Name one change at a time, each on a line of its own.");
   if (named) {
     const change = await deps.store.changes.byPlanId(named.value);
     return change?.repository === repository.id ? change : no(`There is no change ${named.value} in this repository.`);
   }
-  if (command.targets.length > 0) return no("Name one change as plan:ID, such as plan:7F3K9Q.");
   const here = (await deps.store.changes.byPull(repository.id, issueNumber)).filter((c) => isOpen(c.state));
   const [only] = here;
   if (only && here.length === 1) return only;

@@ -157,8 +157,7 @@ async function explain(deps: Deps, spoken: Spoken, command: Command): Promise<An
 
 /** The kill switch: what is running ends, nothing new is approved or applied. */
 async function pauseOrResume(deps: Deps, spoken: Spoken, command: Command): Promise<Answer> {
-  const scope = command.flags.scope === "all" ? ("all" as const) : spoken.repository.id;
-  if (scope === "all") return no("Pausing every repository is for the operator of Draco; here it is this repository.");
+  const scope = spoken.repository.id;
   if (command.verb === "resume") {
     await deps.store.settings.resume(scope);
     return yes("Resumed.");

@@ -28,7 +28,7 @@ export async function verifyChange(deps: Deps, job: { readonly changeId: string 
     await sayOnPullRequest(
       deps,
       asked,
-      `Change \`${asked.planId}\` was applied but is **not verified**: ${reason} Consider \`/draco rollback\`.`,
+      `Change \`${asked.planId}\` was applied but is **not verified**: ${reason} To go back, revert the merge.`,
     );
   }
   await alertOutcome(deps, repository, outcome.change);

@@ -24,8 +24,6 @@ const TARGET_USAGE: { readonly [Kind in TargetKind]: string } = {
   verb: "verb",
   plan: "plan:ID",
   finding: "finding:ID",
-  project: "project:DIR",
-  pull: "#PR",
   all: "all",
 };
 
@@ -37,6 +35,4 @@ function usage(verb: Verb): string {
   return [verb.name, ...(targets === "" ? [] : [target]), ...flags].join(" ");
 }
 
-const FLAG_VALUE = { text: '"…"', days: "14d", date: "YYYY-MM-DD", scope: "all" } as const;
-const flagUsage = (flag: Flag): string =>
-  flag.value === undefined ? `--${flag.name}` : `--${flag.name}=${FLAG_VALUE[flag.value]}`;
+const flagUsage = (flag: Flag): string => (flag.value === undefined ? `--${flag.name}` : `--${flag.name}="…"`);

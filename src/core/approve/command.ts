@@ -9,7 +9,7 @@ export type { VerbName } from "./grammar.ts";
 
 export interface Target {
   readonly kind: TargetKind;
-  /** verb: its name; plan: six capitals or digits; finding: the start of a fingerprint; project: a directory; pull: a number; all: "". */
+  /** verb: its name; plan: six capitals or digits; finding: the start of a fingerprint; all: "". */
   readonly value: string;
 }
 
@@ -195,31 +195,14 @@ function readFlag(
     return value === undefined ? { name, value: "true" } : { reason: `--${name} takes no value.` };
   }
   if (value === undefined || value.trim() === "") return { reason: `--${name} needs a value.` };
-  if (flag.value === "days" && !isDays(value)) return { reason: `--${name} is a number of days from 1d to 90d.` };
-  if (flag.value === "date" && !isDate(value)) return { reason: `--${name} is a date such as 2027-01-31.` };
-  if (flag.value === "scope" && value !== "repo" && value !== "all") return { reason: `--${name} is repo or all.` };
   return { name, value };
 }
-
-const isDays = (text: string): boolean =>
-  /^\d{1,2}d$/.test(text) && Number.parseInt(text, 10) >= 1 && Number.parseInt(text, 10) <= 90;
-
-const isDate = (text: string): boolean => {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-};
 
 /** The value of a target of each kind, or undefined where the word is not one. */
 const TARGETS: { readonly [Kind in TargetKind]: (word: string) => string | undefined } = {
   verb: (word) => VERB_NAMES.find((known) => known === word.toLowerCase()),
   plan: (word) => /^plan:([0-9a-hjkmnp-tv-z]{6})$/i.exec(word)?.[1]?.toUpperCase(),
   finding: (word) => /^finding:([0-9a-f]{6,64})$/i.exec(word)?.[1]?.toLowerCase(),
-  project(word) {
-    const directory = /^(?:project|dir):([A-Za-z0-9._/-]{1,200})$/.exec(word)?.[1];
-    return directory?.split("/").includes("..") ? undefined : directory;
-  },
-  pull: (word) => /^#([1-9]\d{0,8})$/.exec(word)?.[1],
   all: (word) => (word.toLowerCase() === "all" ? "" : undefined),
 };
 
@@ -236,8 +219,6 @@ const EXAMPLES: { readonly [Kind in TargetKind]: string } = {
   verb: "the name of a command",
   plan: "plan:7F3K9Q",
   finding: "finding:3f9a2c1e",
-  project: "project:live/network",
-  pull: "#12",
   all: "all",
 };
 const taken = (kinds: readonly TargetKind[]): string =>

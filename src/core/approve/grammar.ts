@@ -16,12 +16,12 @@ export interface Verb {
 export interface Flag {
   readonly name: string;
   /** What its value looks like; absent: the flag stands alone. */
-  readonly value?: "text" | "days" | "date" | "scope";
+  readonly value?: "text";
   readonly required?: boolean;
   readonly summary: string;
 }
 
-export type TargetKind = "verb" | "plan" | "finding" | "project" | "pull" | "all";
+export type TargetKind = "verb" | "plan" | "finding" | "all";
 
 export const VERB_NAMES = [
   "help",
@@ -33,14 +33,11 @@ export const VERB_NAMES = [
   "deny",
   "apply",
   "cancel",
-  "rollback",
   "verify",
   "pause",
   "resume",
   "explain",
   "notify",
-  "snooze",
-  "waive",
 ] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
 
@@ -50,7 +47,6 @@ const reason = (required: boolean): Flag => ({
   required,
   summary: "Why, in your words; kept in the history.",
 });
-const scope: Flag = { name: "scope", value: "scope", summary: "repo (the default) or all repositories." };
 
 export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
   help: {
@@ -64,7 +60,7 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
   status: {
     name: "status",
     summary: "Brings Draco's comment up to date.",
-    targets: ["plan"],
+    targets: [],
     flags: [],
     permission: "read",
     example: "/draco status",
@@ -72,7 +68,7 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
   scan: {
     name: "scan",
     summary: "Scans this commit again.",
-    targets: ["project", "all"],
+    targets: [],
     flags: [],
     permission: "write",
     example: "/draco scan",
@@ -80,20 +76,17 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
   plan: {
     name: "plan",
     summary: "Plans again and shows what would be applied.",
-    targets: ["plan", "project", "all"],
+    targets: ["plan"],
     flags: [],
     permission: "write",
-    example: "/draco plan project:live/network",
+    example: "/draco plan plan:7F3K9Q",
   },
   fix: {
     name: "fix",
     summary: "Opens a pull request that mends a finding.",
     targets: ["finding", "all"],
     needsTarget: true,
-    flags: [
-      { name: "no-ai", summary: "Built-in fixers only." },
-      { name: "draft", summary: "As a draft." },
-    ],
+    flags: [],
     permission: "write",
     example: "/draco fix finding:3f9a2c1e",
   },
@@ -101,7 +94,7 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
     name: "approve",
     summary: "Approves exactly what is shown now.",
     targets: ["plan"],
-    flags: [reason(false)],
+    flags: [],
     permission: "read",
     example: "/draco approve plan:7F3K9Q",
   },
@@ -129,14 +122,6 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
     permission: "write",
     example: "/draco cancel plan:7F3K9Q",
   },
-  rollback: {
-    name: "rollback",
-    summary: "Opens a pull request that undoes a change.",
-    targets: ["plan"],
-    flags: [reason(false)],
-    permission: "write",
-    example: "/draco rollback plan:7F3K9Q",
-  },
   verify: {
     name: "verify",
     summary: "Checks again that a change did what it should.",
@@ -147,9 +132,9 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
   },
   pause: {
     name: "pause",
-    summary: "Stops everything that changes anything, at once.",
+    summary: "Nothing is approved or applied in this repository any more, at once.",
     targets: [],
-    flags: [scope, reason(false)],
+    flags: [reason(false)],
     permission: "admin",
     example: '/draco pause --reason="incident 77"',
   },
@@ -157,14 +142,14 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
     name: "resume",
     summary: "Ends a pause.",
     targets: [],
-    flags: [scope],
+    flags: [],
     permission: "admin",
     example: "/draco resume",
   },
   explain: {
     name: "explain",
     summary: "Says why something is a problem, and how to mend it.",
-    targets: ["finding", "plan"],
+    targets: ["finding"],
     needsTarget: true,
     flags: [],
     permission: "read",
@@ -174,26 +159,8 @@ export const GRAMMAR: { readonly [Name in VerbName]: Verb } = {
     name: "notify",
     summary: "Asks the approvers again.",
     targets: ["plan"],
-    flags: [{ name: "sms", summary: "By SMS too." }],
+    flags: [],
     permission: "write",
-    example: "/draco notify --sms",
-  },
-  snooze: {
-    name: "snooze",
-    summary: "Leaves a finding alone for some days.",
-    targets: ["finding"],
-    needsTarget: true,
-    flags: [{ name: "for", value: "days", required: true, summary: "How long: 1d to 90d." }, reason(false)],
-    permission: "write",
-    example: "/draco snooze finding:3f9a2c1e --for=14d",
-  },
-  waive: {
-    name: "waive",
-    summary: "Proposes a waiver in .github/draco.yml, for people to review.",
-    targets: ["finding"],
-    needsTarget: true,
-    flags: [reason(true), { name: "until", value: "date", summary: "Last day on which it holds: 2027-01-31." }],
-    permission: "write",
-    example: '/draco waive finding:3f9a2c1e --reason="public website" --until=2027-01-31',
+    example: "/draco notify plan:7F3K9Q",
   },
 };

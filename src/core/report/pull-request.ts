@@ -134,14 +134,14 @@ const verified = (facts: PullRequestFacts): string =>
   `### How this was proven before you saw it\n${facts.proofs.map((p) => `- ${cell(p.name)}: ${cell(p.outcome)}`).join("\n")}`;
 
 const rollback = (): string =>
-  "### Rollback\nRevert the merge of this pull request, or comment `/draco rollback`; Draco plans and proves the way back in the same manner.";
+  "### Rollback\nRevert the merge of this pull request, and apply the reverted code where an engine applies this root. Draco then reports the finding again.";
 
 function approve(facts: PullRequestFacts): string {
   return `### How to approve\n${facts.surfaces.map((s) => `- ${s}`).join("\n")}\n\nWho: ${cell(facts.approvers)}. The approval holds for exactly this change (digest ${codeSpan(facts.digest.slice(0, 12))}) until ${cell(facts.expires)}; a new commit voids it. ${cell(facts.afterApproval, 400)}`;
 }
 
 const alternatives = (first: FindingFacts): string =>
-  `### Not now?\nClose this pull request and it stays closed, or comment \`/draco deny --reason "…"\`. To accept the finding for good, write \`draco:ignore ${first.rule} -- reason\` in a comment above the block.`;
+  `### Not now?\nClose this pull request and it stays closed, or comment \`/draco deny --reason="…"\`. To accept the finding for good, write \`draco:ignore ${first.rule} -- reason\` in a comment above the block.`;
 
 function disclosure(facts: PullRequestFacts): string {
   if (facts.by !== "ai") return "<sub>Written by a built-in fixer of Draco; no AI was asked.</sub>";
