@@ -9,7 +9,6 @@ import { runGates } from "../core/fix/gates/run-gates.ts";
 import { operate } from "../core/fix/operate.ts";
 import { leaksIn } from "../core/fix/redact/egress.ts";
 import { WorkingFiles } from "../core/fix/working-files.ts";
-import { usd } from "../core/model/money.ts";
 import { blocksOf } from "../core/read/hcl/ast.ts";
 import { parseHcl } from "../core/read/hcl/parse.ts";
 import type { Judgement } from "../core/rules/engine.ts";
@@ -154,7 +153,6 @@ async function record(
     requestDigest: createHash("sha256").update(prompt.system).update(prompt.prompt).digest("hex"),
     inputTokens: usage?.inputTokens ?? 0,
     outputTokens: (usage?.outputTokens ?? 0) + (usage?.thinkingTokens ?? 0),
-    cost: usd(0),
     durationMs,
     outcome: judged.kind === "written" ? "accepted" : judged.outcome,
     gates: judged.kind === "written" ? { all: "passed" } : { refused: judged.code },

@@ -264,7 +264,7 @@ CREATE TABLE "ai_calls" (
     "request_digest" TEXT NOT NULL,
     "input_tokens" INTEGER NOT NULL,
     "output_tokens" INTEGER NOT NULL,
-    "cost_micros" BIGINT NOT NULL,
+    "cost_micros" BIGINT,
     "duration_ms" INTEGER NOT NULL,
     "outcome" TEXT NOT NULL,
     "gates" JSONB NOT NULL,

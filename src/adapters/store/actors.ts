@@ -1,5 +1,6 @@
 /** People by pseudonym. Only this table ties one to a person; erasing it leaves every history whole. */
-import { present } from "./rows.ts";
+import type { Queue } from "./queue.ts";
+import { type Db, present } from "./rows.ts";
 import type { StoreDeps } from "./store.ts";
 
 export interface Actor {
@@ -11,7 +12,7 @@ export interface Actor {
   readonly erasedAt?: Date;
 }
 
-export const actors = ({ prisma, now, newId }: StoreDeps) => ({
+export const actors = ({ prisma, queue, now, newId }: StoreDeps) => ({
   /** The pseudonym of a GitHub user, made at first sight; follows a changed login. */
   async ensure(user: {
     readonly githubId: number;
@@ -33,20 +34,40 @@ export const actors = ({ prisma, now, newId }: StoreDeps) => ({
     const row = await prisma.actor.findUnique({ where: { githubId } });
     return row ? toActor(row) : undefined;
   },
-  /** Forgets who this was: name, id, phone, codes. The pseudonym stays, and with it the history. */
+  /**
+   * Forgets who this was: name, id, phone, codes, and whatever was kept of what they said or what was said to them. The
+   * pseudonym stays, and with it the history.
+   */
   async erase(id: string): Promise<void> {
     await prisma.$transaction(async (tx) => {
+      const { login } = await tx.actor.findUniqueOrThrow({ where: { id }, select: { login: true } });
       const phones = await tx.phone.findMany({ where: { actorId: id }, select: { e164: true } });
-      for (const { e164 } of phones) {
-        await tx.inboundMessage.deleteMany({ where: { fromNumber: e164 } });
-        await tx.outbox.deleteMany({ where: { channel: "sms", payload: { path: ["to"], equals: e164 } } });
+      for (const { e164 } of phones) await tx.inboundMessage.deleteMany({ where: { fromNumber: e164 } });
+      await tx.command.updateMany({ where: { actorId: id }, data: { text: "", reason: null } });
+      for (const word of [...(login === null ? [] : [login]), ...phones.map(({ e164 }) => e164)]) {
+        await forgetWord(queue, tx, wholeWord(word), now());
       }
       await tx.phone.deleteMany({ where: { actorId: id } });
-      await tx.command.updateMany({ where: { actorId: id }, data: { text: "" } });
       await tx.actor.update({ where: { id }, data: { githubId: null, login: null, erasedAt: now() } });
     });
   },
 });
+
+/** Contents that are kept only until they are dealt with, or for the record: the record can do without. */
+async function forgetWord(queue: Queue, tx: Db, pattern: string, at: Date): Promise<void> {
+  await tx.$executeRaw`DELETE FROM "outbox" WHERE "payload"::text ~* ${pattern}`;
+  await tx.$executeRaw`
+    UPDATE "webhook_deliveries"
+    SET "payload" = '{}', "processed_at" = coalesce("processed_at", ${at}), "error" = NULL
+    WHERE "payload"::text ~* ${pattern}`;
+  await tx.$executeRaw`
+    UPDATE "commands" SET "text" = '', "reason" = NULL WHERE "text" ~* ${pattern} OR "reason" ~* ${pattern}`;
+  await queue.forget(pattern, tx);
+}
+
+/** "ana" and "@ana", and neither "anatomy" nor "ana-b": logins are letters, digits and hyphens. */
+const wholeWord = (word: string): string =>
+  `(^|[^A-Za-z0-9-])${word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}($|[^A-Za-z0-9-])`;
 
 function toActor(row: {
   readonly id: string;

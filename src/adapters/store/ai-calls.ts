@@ -12,7 +12,8 @@ export interface AiCall {
   readonly requestDigest: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  readonly cost: Money;
+  /** Absent: nobody knows the price, which is not the same as nothing. */
+  readonly cost?: Money;
   readonly durationMs: number;
   readonly outcome: "accepted" | "declined" | "rejected" | "failed";
   /** Gate by gate: "passed", or why not. */
@@ -32,7 +33,7 @@ export const aiCalls = ({ prisma, now, newId }: StoreDeps) => ({
         ...rest,
         id: newId(),
         repositoryId: repository,
-        costMicros: cost.micros,
+        costMicros: cost?.micros ?? null,
         gates: toStorableJson(gates),
         createdAt: now(),
       },
@@ -48,12 +49,12 @@ export const aiCalls = ({ prisma, now, newId }: StoreDeps) => ({
     return rows.map(({ repositoryId, costMicros, gates, ...row }) => ({
       ...present(row),
       repository: Number(repositoryId),
-      cost: { micros: costMicros, currency: "USD" },
+      ...(costMicros !== null && { cost: { micros: costMicros, currency: "USD" } as const }),
       outcome: row.outcome as AiCall["outcome"],
       gates: gates as { readonly [gate: string]: string },
     }));
   },
-  /** What was spent since, over all repositories or one. */
+  /** What was spent since, over all repositories or one; calls whose price nobody knows are not in it. */
   async spent(since: Date, repository?: number): Promise<Money> {
     const { _sum } = await prisma.aiCall.aggregate({
       where: { createdAt: { gte: since }, ...(repository !== undefined && { repositoryId: repository }) },

@@ -2,7 +2,7 @@
 import type { Category, Evidence, Finding, Severity } from "../../core/model/finding.ts";
 import type { Format } from "../../core/model/resource.ts";
 import type { LiveRef, SourceRange } from "../../core/model/source-range.ts";
-import type { Finding as FindingRow } from "./generated/client.ts";
+import type { Finding as FindingRow, Prisma } from "./generated/client.ts";
 import { toStorableJson, withoutNul } from "./rows.ts";
 import type { StoreDeps } from "./store.ts";
 
@@ -64,19 +64,9 @@ export const findings = ({ prisma, now, newId }: StoreDeps) => ({
           lastSeenAt: at,
         })),
       });
-      for (const row of known) {
-        const finding = current.get(row.fingerprint);
-        if (!finding) continue;
-        await tx.finding.update({
-          where: { id: row.id },
-          data: {
-            ...columns(finding),
-            state: finding.suppressed ? "waived" : "open",
-            lastSeenSha: sha,
-            lastSeenAt: at,
-            fixedAt: null,
-          },
-        });
+      const again = [...current.values()].filter((finding) => before.has(finding.fingerprint));
+      for (let from = 0; from < again.length; from += 1000) {
+        await refresh(tx, { repositoryId, root, sha, at }, again.slice(from, from + 1000));
       }
       const gone = known.filter((row) => row.state !== "fixed" && !current.has(row.fingerprint));
       await tx.finding.updateMany({
@@ -134,6 +124,26 @@ export const findings = ({ prisma, now, newId }: StoreDeps) => ({
     return Object.fromEntries(rows.map((row) => [row.severity, row._count]));
   },
 });
+
+/** One statement for many rows: row by row, a repository with thousands of findings would outlast its transaction. */
+async function refresh(
+  tx: Prisma.TransactionClient,
+  scan: { readonly repositoryId: number; readonly root: string; readonly sha: string; readonly at: Date },
+  seen: readonly Finding[],
+): Promise<void> {
+  const rows = seen.map((finding) => ({ ...columns(finding), state: finding.suppressed ? "waived" : "open" }));
+  await tx.$executeRaw`
+    UPDATE "findings" AS f
+    SET "rule" = n."rule", "severity" = n."severity", "category" = n."category", "format" = n."format",
+        "address" = n."address", "resource_type" = n."resourceType", "file" = n."file", "line" = n."line",
+        "location" = n."location", "message" = n."message", "evidence" = n."evidence", "fix" = n."fix",
+        "state" = n."state", "last_seen_sha" = ${scan.sha}, "last_seen_at" = ${scan.at}, "fixed_at" = NULL
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n(
+      "fingerprint" text, "rule" text, "severity" text, "category" text, "format" text, "address" text,
+      "resourceType" text, "file" text, "line" int, "location" jsonb, "message" text, "evidence" jsonb, "fix" text,
+      "state" text)
+    WHERE f."repository_id" = ${scan.repositoryId} AND f."root" = ${scan.root} AND f."fingerprint" = n."fingerprint"`;
+}
 
 const columns = (finding: Finding) => ({
   fingerprint: finding.fingerprint,

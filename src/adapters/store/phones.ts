@@ -42,7 +42,9 @@ export const phones = ({ prisma, now, newId }: StoreDeps) => {
         const holder = await tx.phone.findUnique({ where: { e164 } });
         if (holder && holder.actorId !== actorId && holder.verifiedAt !== null) return undefined;
         await tx.phone.deleteMany({ where: { OR: [{ e164 }, { actorId }] } });
-        const data = { id: newId(), actorId, e164, enrolCodeHash, enrolExpiresAt, createdAt: now() };
+        // Who said STOP said it of the number, whoever enrols it again.
+        const optedOutAt = holder?.optedOutAt ?? null;
+        const data = { id: newId(), actorId, e164, enrolCodeHash, enrolExpiresAt, optedOutAt, createdAt: now() };
         return present(await tx.phone.create({ data }));
       });
     },

@@ -80,6 +80,8 @@ export interface Queue {
   dead(limit?: number): Promise<readonly Dead[]>;
   /** Sends a dead job again. False: it is not there. */
   revive(id: string): Promise<boolean>;
+  /** Deletes jobs, in whatever state, whose data match this regular expression of PostgreSQL; case does not matter. */
+  forget(pattern: string, tx: Db): Promise<void>;
   /** Takes no more jobs, waits for the running ones, then tells them to stop. Whatever is not done runs again later. */
   stop(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -293,6 +295,11 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
         throw error;
       } finally {
         client.release();
+      }
+    },
+    async forget(pattern, tx) {
+      for (const table of ["job", "archive"]) {
+        await tx.$executeRawUnsafe(`DELETE FROM ${SCHEMA}.${table} WHERE data::text ~* $1`, pattern);
       }
     },
     async stop({ timeoutMs = 30_000 } = {}) {

@@ -1,6 +1,7 @@
 /** Installations, their repositories, and what Draco keeps about a pull request. */
 import type { Prisma } from "./generated/client.ts";
 import { present } from "./rows.ts";
+import { pauseKey } from "./settings.ts";
 import type { StoreDeps } from "./store.ts";
 
 export interface Installation {
@@ -58,7 +59,7 @@ export const installations = ({ prisma, now }: StoreDeps) => ({
   },
 });
 
-export const repositories = ({ prisma, now }: StoreDeps) => ({
+export const repositories = ({ prisma, queue, now }: StoreDeps) => ({
   /** Its installation must be known. */
   async upsert(repository: Omit<Repository, "lastScanSha" | "removedAt">): Promise<void> {
     const { id, ...rest } = repository;
@@ -95,7 +96,10 @@ export const repositories = ({ prisma, now }: StoreDeps) => ({
   async remove(id: number): Promise<void> {
     await prisma.repository.updateMany({ where: { id }, data: { removedAt: now(), updatedAt: now() } });
   },
-  /** Deletes everything about a repository, its history too. There is no way back. */
+  /**
+   * Deletes everything about a repository, its history too. There is no way back. The cache of file contents goes as a
+   * whole, since it does not know whose they are.
+   */
   async erase(id: number): Promise<void> {
     await prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT set_config('draco.erase', 'on', true)`;
@@ -105,6 +109,13 @@ export const repositories = ({ prisma, now }: StoreDeps) => ({
       await tx.changeHistory.deleteMany({ where: { chain } });
       await tx.historyHead.deleteMany({ where: { chain } });
       await tx.webhookDelivery.deleteMany({ where: { repositoryId: id } });
+      await tx.$executeRaw`UPDATE "webhook_deliveries" SET "payload" = '{}' WHERE jsonb_path_exists("payload",
+        '$.keyvalue() ? (@.key starts with "repositories").value[*] ? (@.id == $id)', ${{ id }}::jsonb)`;
+      await tx.setting.deleteMany({ where: { key: pauseKey(id) } });
+      await tx.lock.deleteMany({ where: { key: { startsWith: `state:${id}:` } } });
+      await tx.blob.deleteMany({});
+      const named = changes.map((change) => `|"changeId": "${change.id}"`).join("");
+      await queue.forget(`"repository": ${id}[,}]${named}`, tx);
       await tx.repository.deleteMany({ where: { id } });
     });
   },

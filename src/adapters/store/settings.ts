@@ -41,7 +41,7 @@ export const settings = ({ prisma, now }: StoreDeps) => ({
   },
 });
 
-const pauseKey = (scope: PauseScope): string => (scope === "all" ? "paused:all" : `paused:repository:${scope}`);
+export const pauseKey = (scope: PauseScope): string => (scope === "all" ? "paused:all" : `paused:repository:${scope}`);
 
 const reasonOf = (value: Prisma.JsonValue): string | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value) && typeof value.reason === "string"
