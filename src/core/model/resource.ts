@@ -56,6 +56,7 @@ export interface Lifecycle {
   /** Attribute paths under ignore_changes, or "all". */
   readonly ignoreChanges: readonly string[] | "all";
   readonly preventDestroy: boolean;
+  readonly createBeforeDestroy?: boolean;
 }
 
 /** The provider that a resource belongs to, with what the code says of its version. */

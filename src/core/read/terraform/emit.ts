@@ -143,15 +143,22 @@ function lifecycleOf({ body }: Declaration): Lifecycle | undefined {
   if (settings.length === 0) return undefined;
   let ignoreChanges: string[] | "all" = [];
   let preventDestroy = false;
+  let createBeforeDestroy = false;
   for (const { attributes } of settings) {
     const prevent = attributes.get("prevent_destroy")?.node.value;
-    if (prevent !== undefined)
-      preventDestroy = prevent.kind === "bool" ? prevent.value : literalString(prevent) === "true";
+    if (prevent !== undefined) preventDestroy = literalBool(prevent);
+    const create = attributes.get("create_before_destroy")?.node.value;
+    if (create !== undefined) createBeforeDestroy = literalBool(create);
     const ignore = attributes.get("ignore_changes");
     if (ignore !== undefined) ignoreChanges = ignoredPaths(ignore.node.value, ignore.file);
   }
-  return ignoreChanges.length > 0 || preventDestroy ? { ignoreChanges, preventDestroy } : undefined;
+  return ignoreChanges.length > 0 || preventDestroy || createBeforeDestroy
+    ? { ignoreChanges, preventDestroy, ...(createBeforeDestroy && { createBeforeDestroy }) }
+    : undefined;
 }
+
+const literalBool = (expression: Expression): boolean =>
+  expression.kind === "bool" ? expression.value : literalString(expression) === "true";
 
 function ignoredPaths(expression: Expression, file: HclFile): string[] | "all" {
   if (expression.kind === "variable" && expression.name === "all") return "all";

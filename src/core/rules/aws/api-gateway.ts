@@ -1,9 +1,10 @@
 /** API Gateway: who may call, what is recorded, and what stands before it. */
-import { requireOneOf, requireSet, requireThat, someJoined } from "../checks.ts";
+import { requireOneOf, requireSet, requireThat, requireTrue, someJoined } from "../checks.ts";
+import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
-import { alias, block, example, setAt, switchedTo } from "./shapes.ts";
+import { alias, block, createdFirst, example, setAt, switchedTo } from "./shapes.ts";
 
 const DOCS = "https://docs.aws.amazon.com/apigateway/latest/developerguide/";
 const STAGE = "aws_api_gateway_stage";
@@ -250,7 +251,7 @@ export const executionLogs = rule({
 ${settings('logging_level = "INFO"').replace('"live"', "aws_api_gateway_stage.x.stage_name")}`,
 });
 
-export const cachedMethods = switchedTo({
+export const cachedMethods = rule({
   id: "aws-api-gateway-method-cache",
   aliases: alias("CKV_AWS_225"),
   title: "API Gateway methods are not cached",
@@ -261,9 +262,12 @@ export const cachedMethods = switchedTo({
   why: "Each repeated question goes to the back end. A cache answers it at once and keeps the back end up under load.",
   remedy: "Set settings.caching_enabled = true where answers may be a little old.",
   references: [`${DOCS}api-gateway-caching.html`],
-  path: "settings.caching_enabled",
-  risk: "disruptive",
-  message: "Answers are not cached",
+  check: (view) => requireTrue(view, "settings.caching_enabled", { message: "Answers are not cached" }),
+  fix: {
+    risk: "disruptive",
+    edit: (view) =>
+      ["caching_enabled", "cache_data_encrypted"].flatMap((name) => setAt(view, `settings.${name}`, true)),
+  },
   bad: settings("metrics_enabled = true"),
   good: settings("caching_enabled = true", "cache_data_encrypted = true"),
 });
@@ -307,4 +311,45 @@ export const dataTrace = rule({
   fix: { risk: "in-place", edit: (view) => setAt(view, "settings.data_trace_enabled", false) },
   bad: settings("data_trace_enabled = true"),
   good: settings("data_trace_enabled = false"),
+});
+
+const REST_API = "aws_api_gateway_rest_api";
+const DEPLOYMENT = "aws_api_gateway_deployment";
+const LIFECYCLE_DOCS = "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle";
+
+export const deploymentOrder = rule({
+  id: "aws-api-gateway-deployment-order",
+  aliases: alias("CKV_AWS_217"),
+  title: "API Gateway deployment is destroyed before its successor exists",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: DEPLOYMENT,
+  why: "AWS refuses to delete a deployment that a stage uses, so that the change fails halfway. Made first, the new one takes over.",
+  remedy: "Add lifecycle { create_before_destroy = true }.",
+  references: [LIFECYCLE_DOCS],
+  check: createdFirst,
+  fix: { risk: "in-place", edit: () => [set("lifecycle.0.create_before_destroy", true)] },
+  bad: [
+    example(DEPLOYMENT, 'rest_api_id = "a"'),
+    example(DEPLOYMENT, 'rest_api_id = "a"', block("lifecycle", "create_before_destroy = false")),
+  ],
+  good: example(DEPLOYMENT, 'rest_api_id = "a"', block("lifecycle", "create_before_destroy = true")),
+});
+
+export const apiOrder = rule({
+  id: "aws-api-gateway-api-order",
+  aliases: alias("CKV_AWS_237"),
+  title: "API is destroyed before its successor exists",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: REST_API,
+  why: "A change that replaces the API takes it away first, and callers get errors until the new one is there. Made first, the new one takes over.",
+  remedy: "Add lifecycle { create_before_destroy = true }.",
+  references: [LIFECYCLE_DOCS],
+  check: createdFirst,
+  fix: { risk: "in-place", edit: () => [set("lifecycle.0.create_before_destroy", true)] },
+  bad: example(REST_API, 'name = "a"'),
+  good: example(REST_API, 'name = "a"', block("lifecycle", "create_before_destroy = true")),
 });

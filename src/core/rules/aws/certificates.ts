@@ -1,8 +1,9 @@
 /** ACM certificates. */
 import { requireThat } from "../checks.ts";
+import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
-import { alias, block, example, setAt } from "./shapes.ts";
+import { alias, block, createdFirst, example, setAt } from "./shapes.ts";
 
 const CERTIFICATE = "aws_acm_certificate";
 const DOCS = "https://docs.aws.amazon.com/acm/latest/userguide/";
@@ -55,4 +56,21 @@ export const wildcard = rule({
   },
   bad: [certificate("*.example.com"), certificate("example.com", 'subject_alternative_names = ["*.example.com"]')],
   good: certificate("example.com", 'subject_alternative_names = ["www.example.com"]'),
+});
+
+export const order = rule({
+  id: "aws-acm-replacement-order",
+  aliases: alias("CKV_AWS_233"),
+  title: "Certificate is destroyed before its successor exists",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: CERTIFICATE,
+  why: "AWS refuses to delete a certificate that is in use, so that the change fails halfway. Made first, the new one takes over.",
+  remedy: "Add lifecycle { create_before_destroy = true }.",
+  references: ["https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle"],
+  check: createdFirst,
+  fix: { risk: "in-place", edit: () => [set("lifecycle.0.create_before_destroy", true)] },
+  bad: certificate("www.example.com"),
+  good: certificate("www.example.com", block("lifecycle", "create_before_destroy = true")),
 });

@@ -107,10 +107,6 @@ export const executeLogging = rule({
     eachBlock(view, EXECUTE, (item) =>
       forbidOneOf(item, "logging", ["NONE"], { message: "Sessions are not recorded" }),
     ),
-  fix: {
-    risk: "in-place",
-    edit: (view) => view.blocks(EXECUTE).items.map((item) => set(`${item.path}.logging`, "DEFAULT")),
-  },
   bad: cluster(block("configuration", block("execute_command_configuration", 'logging = "NONE"'))),
   good: cluster(block("configuration", block("execute_command_configuration", 'logging = "DEFAULT"'))),
 });

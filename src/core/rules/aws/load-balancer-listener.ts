@@ -43,9 +43,12 @@ function redirects(view: View): Verdict {
 }
 
 /** Gateway load balancers have listeners without protocol and port. */
-const isGateway = (view: View): boolean =>
-  view.get("port").kind === "absent" ||
-  view.joined(BALANCERS, "load_balancer_arn").some((lb) => lb.text("load_balancer_type") === "gateway");
+function isGateway(view: View): boolean {
+  const balancers = view.joined(BALANCERS, "load_balancer_arn");
+  return balancers.length > 0
+    ? balancers.some((balancer) => balancer.text("load_balancer_type") === "gateway")
+    : view.get("port").kind === "absent";
+}
 
 /** Replaces what the listener does by a redirect, keeping nothing of it: that is what makes it disruptive. */
 function redirectToHttps(view: View): readonly FixOperation[] | string {

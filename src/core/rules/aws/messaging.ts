@@ -1,10 +1,13 @@
 /** SNS and SQS: encryption, and who may send and receive. */
+import type { Truth } from "../../model/value.ts";
 import { requireSet } from "../checks.ts";
-import { findStatement, grantsAnyone, namesAnyone } from "../evaluators/policy/access.ts";
+import { findStatement, isDenied, namesAnyone, some } from "../evaluators/policy/access.ts";
+import { isNarrowed } from "../evaluators/policy/conditions.ts";
+import type { Policy, Statement } from "../evaluators/policy/document.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { and, fail, not, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
+import { and, fail, not, notApplicable, or, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
 import { alias, example } from "./shapes.ts";
 
@@ -48,11 +51,33 @@ export const topicEncryption = rule({
   good: topic('kms_master_key_id = "alias/aws/sns"'),
 });
 
-const grants = (view: View, message: string) => {
+/** Anyone: "*", or a principal of any account there is. */
+const strangers = (statement: Statement): Truth =>
+  or(
+    namesAnyone(statement),
+    some(
+      statement.principals,
+      (principal) => principal.kind === "aws" && /^arn:[^:]*:(?:iam|sts)::\*/.test(principal.value),
+    ),
+  );
+
+const letsStrangersIn = (policy: Policy): Truth =>
+  findStatement(policy, (statement) =>
+    and(isAllow(statement), strangers(statement), not(isNarrowed(statement)), not(isDenied(policy, statement))),
+  ).truth;
+
+const isAllow = (statement: Statement): Truth =>
+  statement.effect === "unknown" ? "unknown" : statement.effect === "Allow";
+
+function closed(view: View): Verdict {
   const found = policyAt(view, "policy");
-  if (!found) return view.type === "aws_sqs_queue" || view.type === "aws_sns_topic" ? notApplicable : pass("policy");
-  return verdictOf(not(grantsAnyone(found).truth), "policy", message);
-};
+  if (!found) return view.type.endsWith("_policy") ? pass("policy") : notApplicable;
+  return verdictOf(
+    not(letsStrangersIn(found)),
+    "policy",
+    "A statement allows any principal without a condition that narrows it",
+  );
+}
 
 export const topicPublic = rule({
   id: "aws-sns-public-policy",
@@ -64,7 +89,7 @@ export const topicPublic = rule({
   why: "Anyone with an AWS account can publish to the topic or subscribe to it. What follows from a message then follows from a stranger's message.",
   remedy: "Name the principals, or add a condition on their account, organisation or source ARN.",
   references: ["https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"],
-  check: (view) => grants(view, "A statement allows any principal without a condition that narrows it"),
+  check: closed,
   bad: [topicPolicy('"*"'), topicPolicy('{ AWS = "*" }')],
   good: [topicPolicy('{ AWS = "arn:aws:iam::123456789012:root" }'), topicPolicy('"*"', OURS)],
 });
@@ -102,7 +127,7 @@ export const queuePublic = rule({
   references: [
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-creating-custom-policies.html",
   ],
-  check: (view) => grants(view, "A statement allows any principal without a condition that narrows it"),
+  check: closed,
   bad: [queuePolicy('"*"'), queuePolicy('{ AWS = "*" }')],
   good: [queuePolicy('{ AWS = "arn:aws:iam::123456789012:root" }'), queuePolicy('"*"', OURS)],
 });
@@ -125,7 +150,7 @@ export const queueWildcard = rule({
     if (!found) return pass("policy");
     const open = findStatement(found, (statement) =>
       and(
-        statement.effect === "unknown" ? "unknown" : statement.effect === "Allow",
+        isAllow(statement),
         namesAnyone(statement),
         statement.conditions.length > 0 ? false : statement.conditionsComplete || "unknown",
       ),

@@ -30,26 +30,6 @@ export const transitAttachments = rule({
   good: [example(TRANSIT), example(TRANSIT, 'auto_accept_shared_attachments = "disable"')],
 });
 
-const SERVICE = "aws_vpc_endpoint_service";
-const BALANCER =
-  'network_load_balancer_arns = ["arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/x/1"]';
-
-export const endpointAcceptance = switchedTo({
-  id: "aws-vpc-endpoint-service-acceptance",
-  aliases: alias("CKV_AWS_123"),
-  title: "VPC endpoint service accepts everybody who may ask",
-  profile: "strict",
-  on: SERVICE,
-  why: "Every allowed account connects its network to the service, and nobody is asked. Accepting by hand shows who is there.",
-  remedy: "Set acceptance_required = true.",
-  references: [`${VPC_DOCS}privatelink/configure-endpoint-service.html`],
-  path: "acceptance_required",
-  risk: "in-place",
-  message: "Connections are accepted unseen",
-  bad: example(SERVICE, "acceptance_required        = false", BALANCER),
-  good: example(SERVICE, "acceptance_required        = true", BALANCER),
-});
-
 /** Whether a route sends all traffic through one machine. */
 const throughInstance = (route: Block, destination: string): Truth => {
   const to = ["cidr_block", "ipv6_cidr_block"].map((name): Truth => {

@@ -1,9 +1,11 @@
 /** What an account keeps of what happens in it: log groups, AWS Config, GuardDuty. Trails are in cloudtrail.ts. */
-import { requireThat, requireTrue } from "../checks.ts";
+import { asSeenFrom, requireThat, requireTrue } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail, not, or, pass, undecided, type Verdict } from "../verdict.ts";
+import { allOf, fail, notApplicable, undecided, type Verdict } from "../verdict.ts";
+import type { View } from "../view.ts";
 import { alias, block, example, ownKey, setAt, switchedTo } from "./shapes.ts";
+import { isFromTemplate } from "./template.ts";
 
 const LOG_GROUP = "aws_cloudwatch_log_group";
 const DOCS = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/";
@@ -92,6 +94,12 @@ const EVERYTHING = block(
   "include_global_resource_types = true",
 );
 
+const everything = (recorder: View): Verdict =>
+  requireTrue(recorder, "recording_group.all_supported", {
+    absent: "pass",
+    message: "Some kinds of resources are not recorded",
+  });
+
 export const recordsEverything = rule({
   id: "aws-config-records-everything",
   aliases: alias("CKV2_AWS_45"),
@@ -99,28 +107,35 @@ export const recordsEverything = rule({
   severity: "medium",
   category: "security",
   profile: "strict",
-  on: RECORDER,
+  on: [RECORDER, STATUS],
   why: "What is not recorded has no history: nobody can say who opened it, or when. A recorder that was never started records nothing at all.",
   remedy: `Set recording_group.all_supported = true, and is_enabled = true in ${STATUS}.`,
   references: ["https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html"],
+  // Judged where the recorder is started, and at the recorder where nothing starts it.
   check(view): Verdict {
-    const all = requireTrue(view, "recording_group.all_supported", {
-      absent: "pass",
-      message: "Some kinds of resources are not recorded",
-    });
-    const statuses = view.joined(STATUS, "name");
-    if (statuses.length === 0 && view.mayJoin(STATUS, "name")) return all.status === "fail" ? all : undecided();
-    const started = or(...statuses.map((status) => status.is("is_enabled")));
-    const runs =
-      started === "unknown" ? undecided() : started ? pass() : fail(undefined, "The recorder is not started");
-    return allOf([all, runs]);
+    if (view.type === STATUS) {
+      const started = requireTrue(view, "is_enabled", { message: "The recorder is not started" });
+      return allOf([started, ...view.joined(RECORDER, "name").map((one) => asSeenFrom(one, everything(one)))]);
+    }
+    const all = everything(view);
+    if (isFromTemplate(view) || all.status === "fail")
+      return view.joined(STATUS, "name").length > 0 ? notApplicable : all;
+    if (view.joined(STATUS, "name").length > 0) return notApplicable;
+    return view.mayJoin(STATUS, "name") ? undecided() : fail(undefined, "The recorder is not started");
   },
   fix: {
     risk: "in-place",
-    edit: (view) =>
-      not(view.is("recording_group.all_supported", true)) === true
-        ? setAt(view, "recording_group.all_supported", true)
-        : `The recorder is not started: set is_enabled = true in an ${STATUS}.`,
+    edit(view) {
+      if (view.type === RECORDER)
+        return everything(view).status === "fail"
+          ? setAt(view, "recording_group.all_supported", true)
+          : `The recorder is not started: set is_enabled = true in an ${STATUS}.`;
+      const partial = view.joined(RECORDER, "name").filter((one) => everything(one).status === "fail");
+      return [
+        ...(view.is("is_enabled") === true ? [] : [set("is_enabled", true)]),
+        ...partial.map((one) => set("recording_group.0.all_supported", true, one)),
+      ];
+    },
   },
   bad: [recorder(EVERYTHING), recorder(block("recording_group", "all_supported = false")) + running(true)],
   good: recorder(EVERYTHING) + running(true),

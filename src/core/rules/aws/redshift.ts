@@ -1,5 +1,5 @@
 /** Redshift: encryption, reachability, logs, upgrades, backups. */
-import { requireBetween, requireSet, requireThat, requireTrue, someBlock } from "../checks.ts";
+import { requireBetween, requireOneOf, requireSet, requireThat, someBlock } from "../checks.ts";
 import { addBlock, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { and, anyOf, fail, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
@@ -50,7 +50,9 @@ export const auditLogs = rule({
   remedy: "Add an aws_redshift_logging resource (or logging.enable = true with provider versions before 6).",
   references: [`${DOCS}db-auditing.html`],
   check(view) {
-    const inline = requireTrue(view, "logging.enable", { message: "Connections and queries are not logged" });
+    const inline = requireOneOf(view, "logging.enable", ["true", "1"], {
+      message: "Connections and queries are not logged",
+    });
     if (inline.status !== "fail") return inline;
     if (view.joined(LOGGING, "cluster_identifier").length > 0) return pass();
     return view.mayJoin(LOGGING, "cluster_identifier") ? undecided() : inline;

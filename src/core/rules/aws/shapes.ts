@@ -3,7 +3,7 @@ import type { BlockBody, FixOperation, FixRisk, FixValue } from "../../model/pat
 import { type Absent, requireSet, requireThat } from "../checks.ts";
 import { addBlock, set } from "../operations.ts";
 import { type Rule, type RuleSource, rule } from "../rule.ts";
-import type { Verdict } from "../verdict.ts";
+import { fail, notApplicable, pass, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
 
 /** The peers' names of a rule: Checkov's, then Trivy's in both of its spellings. */
@@ -77,6 +77,14 @@ export const switchedTo = ({ path, to = true, or = [], absent, risk, message, un
     fix: { risk, edit: (view) => setAt(view, path, to) },
   });
 };
+
+/** A replacement must exist before what it replaces goes. What Terraform does in its lifecycle no other source says. */
+export const createdFirst = ({ resource }: View): Verdict =>
+  resource.origin.kind !== "code" || resource.origin.format !== "terraform"
+    ? notApplicable
+    : resource.lifecycle?.createBeforeDestroy
+      ? pass()
+      : fail(undefined, "It is destroyed before its successor exists");
 
 /** Writes an attribute at a dotted path of blocks, and the blocks on the way that are not written yet. */
 export function setAt(view: View, path: string, value: FixValue): readonly FixOperation[] {
