@@ -1,6 +1,7 @@
 /** What may stand in `.github/draco.yml`, in one place: types, defaults, checks and the JSON schema all come from here. */
 import { z } from "zod";
 import { SEVERITIES } from "../model/finding.ts";
+import type { AttributeTest, Condition } from "../rules/conditions.ts";
 import { cronProblem, isTimezone } from "./cron.ts";
 
 const severity = z.enum(SEVERITIES);
@@ -11,7 +12,11 @@ const login = z.string().regex(/^@?[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0
 const team = z.string().regex(/^@?[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, "must be a team such as acme/platform");
 
 const literal = z.union([z.string(), z.number(), z.boolean()]);
-const path = z.string().min(1).max(200).describe("Dotted path of an attribute: tags.owner, versioning.0.enabled.");
+const path = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe("Dotted path of an attribute: tags.owner, versioning.0.enabled; ingress.*.port asks of each.");
 const isRegex = (source: string): boolean => {
   try {
     return new RegExp(source, "u") instanceof RegExp;
@@ -20,34 +25,42 @@ const isRegex = (source: string): boolean => {
   }
 };
 
-/** A question about a resource's attributes; a list of conditions is true when all are. */
-export type Condition =
-  | AttributeTest
-  | { readonly test: "all" | "any"; readonly of: readonly Condition[] }
-  | { readonly test: "not"; readonly of: Condition };
+const pattern = z.string().max(200).refine(isRegex, "must be a regular expression").optional();
 
-/** An absent attribute passes `exists: false` and the negative tests (notEquals, noneOf), and no other. */
-export type AttributeTest =
-  | { readonly test: "exists"; readonly path: string; readonly value: boolean }
-  | { readonly test: "equals" | "notEquals" | "contains"; readonly path: string; readonly value: Literal }
-  | { readonly test: "oneOf" | "noneOf"; readonly path: string; readonly value: readonly Literal[] }
-  | { readonly test: "matches"; readonly path: string; readonly value: string }
-  | { readonly test: "atLeast" | "atMost"; readonly path: string; readonly value: number };
-
-export type Literal = string | number | boolean;
-
-const TESTS = {
+/** Every question about an attribute that `conditions.ts` can answer; one that is missing here does not compile. */
+const TESTS: { readonly [Test in AttributeTest["test"]]: z.ZodType } = {
   exists: z.boolean().optional().describe("Whether the attribute is set at all."),
   equals: literal.optional(),
   notEquals: literal.optional(),
   oneOf: z.array(literal).min(1).optional(),
   noneOf: z.array(literal).min(1).optional(),
-  contains: literal.optional().describe("A list has this element, or a text has this part."),
-  matches: z.string().max(200).refine(isRegex, "must be a regular expression").optional(),
+  contains: literal.optional().describe("A list has this element, a mapping this key, or a text this part."),
+  notContains: literal.optional(),
+  startsWith: z.string().optional(),
+  endsWith: z.string().optional(),
+  matches: pattern,
+  notMatches: pattern,
   atLeast: z.number().optional(),
   atMost: z.number().optional(),
+  moreThan: z.number().optional(),
+  lessThan: z.number().optional(),
+  length: z.int().min(0).optional().describe("How many elements, members or characters there are."),
 };
-const OPERATORS = ["all", "any", "not", ...Object.keys(TESTS)];
+const JOINS = ["all", "any", "not", "connected"];
+const OPERATORS = [...JOINS, ...Object.keys(TESTS)];
+
+const connection = z.lazy(() =>
+  z
+    .strictObject({
+      types: z
+        .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+        .transform((given) => [given].flat())
+        .describe("Terraform types of the other resource."),
+      through: path.optional().describe("Attribute that holds the link, on whichever side."),
+      that: conditions.optional().describe("What must be true of the other resource."),
+    })
+    .describe("Whether a resource of these types is joined to this one."),
+);
 
 /** Written as one mapping with exactly one question in it, so that a mistake is told as that and not as nine. */
 const condition: z.ZodType<Condition> = z.lazy(() =>
@@ -58,6 +71,7 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
       all: z.array(condition).min(1).optional(),
       any: z.array(condition).min(1).optional(),
       not: condition.optional(),
+      connected: connection.optional(),
     })
     .transform((given, context): Condition => {
       const asked = Object.entries(given).filter(([key, value]) => key !== "path" && value !== undefined);
@@ -68,9 +82,13 @@ const condition: z.ZodType<Condition> = z.lazy(() =>
       };
       if (!first || asked.length > 1) return refuse(`a condition asks exactly one of: ${OPERATORS.join(", ")}`);
       const [test, value] = first;
-      const joins = test === "all" || test === "any" || test === "not";
-      if (joins && given.path !== undefined) return refuse(`"${test}" joins conditions and has no path of its own`);
+      const joins = JOINS.includes(test);
+      if (joins && given.path !== undefined) return refuse(`"${test}" has no path of its own`);
       if (!joins && given.path === undefined) return refuse(`"${test}" needs the path of an attribute`);
+      if (given.connected) {
+        const { types, through, that } = given.connected;
+        return { test: "connected", types, through, ...(that && { that: { test: "all", of: that } }) };
+      }
       return (joins ? { test, of: value } : { test, path: given.path, value }) as Condition;
     }),
 );

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../model/finding.ts";
 import { nearest } from "./nearest.ts";
 import { conditions, type Policy, policySchema } from "./policy-schema.ts";
 
-export type { AttributeTest, Condition, CustomRule, Literal, Policy } from "./policy-schema.ts";
+export type { Policy } from "./policy-schema.ts";
 
 const MAX_BYTES = 128 * 1024;
 

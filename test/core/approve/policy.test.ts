@@ -1,7 +1,10 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { DEFAULT_POLICY, NOTHING_ALLOWED, parsePolicy, policyJsonSchema } from "../../../src/core/approve/policy.ts";
+import type { AttributeTest } from "../../../src/core/rules/conditions.ts";
 
 const FULL = `# the demo's policy
 version: 1
@@ -164,6 +167,58 @@ describe("draco.yml", () => {
   ])("tells %s by line and column", (_, text, line, column, summary) => {
     expect(first(text)).toMatchObject({ severity: "error", file: ".github/draco.yml", line, column });
     expect(first(text)?.summary).toContain(summary);
+  });
+
+  it("can ask whatever conditions can answer, in their own words", () => {
+    const asked: { readonly [Test in AttributeTest["test"]]: unknown } = {
+      exists: false,
+      equals: 1,
+      notEquals: "a",
+      oneOf: [1, "a"],
+      noneOf: [true],
+      contains: "a",
+      notContains: "a",
+      startsWith: "a",
+      endsWith: "a",
+      matches: "^a",
+      notMatches: "^a",
+      atLeast: 1,
+      atMost: 1,
+      moreThan: 1.5,
+      lessThan: 1,
+      length: 3,
+    };
+    const assert = [
+      ...Object.entries(asked).map(([test, value]) => ({ path: "tags.*", [test]: value })),
+      {
+        connected: { types: "aws_s3_bucket_logging", through: "bucket", that: { path: "target_bucket", exists: true } },
+      },
+      { not: { connected: { types: ["a_b", "a_c"] } } },
+    ];
+    const given = { version: 1, rules: [{ id: "a", title: "A", severity: "low", on: "x", assert }] };
+    const { policy, diagnostics } = parsePolicy(JSON.stringify(given));
+    expect(diagnostics).toEqual([]);
+    expect(policy.rules[0]?.assert).toEqual([
+      ...Object.entries(asked).map(([test, value]) => ({ test, path: "tags.*", value })),
+      {
+        test: "connected",
+        types: ["aws_s3_bucket_logging"],
+        through: "bucket",
+        that: { test: "all", of: [{ test: "exists", path: "target_bucket", value: true }] },
+      },
+      { test: "not", of: { test: "connected", types: ["a_b", "a_c"] } },
+    ]);
+    const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(policyJsonSchema());
+    expect(validate(given) || validate.errors).toBe(true);
+    const misspelt = JSON.stringify(given).replace('"through"', '"trough"');
+    expect(first(misspelt)?.summary).toBe('There is no setting "trough" here.');
+  });
+
+  it("has its JSON schema published as it is now (UPDATE=1 npm test -- policy writes it)", async () => {
+    const path = join(import.meta.dirname, "../../../docs/draco.schema.json");
+    const schema = `${JSON.stringify(policyJsonSchema(), undefined, 2)}\n`;
+    if (process.env.UPDATE) await writeFile(path, schema);
+    expect(await readFile(path, "utf8")).toBe(schema);
   });
 
   it("has a JSON schema that editors can use, and that agrees with the parser", () => {
