@@ -5,6 +5,7 @@ import { type Command, type CommandLine, type Misread, parseCommands } from "../
 import { helpText } from "../core/approve/command-help.ts";
 import { GRAMMAR, VERB_NAMES } from "../core/approve/grammar.ts";
 import { mayDecide, type Who } from "../core/approve/who.ts";
+import { neutralise } from "../core/report/neutralise.ts";
 import { type Answer, approveChange, denyChange, type GitHubUser } from "./approve-change.ts";
 import { askWho } from "./ask-who.ts";
 import { changeMeant, onChange } from "./command-on-change.ts";
@@ -44,13 +45,12 @@ async function runOne(deps: Deps, spoken: Spoken, line: CommandLine): Promise<vo
   await deps.github.reactTo(repo, commentId, "eyes");
   const said = line.ok ? await carryOut(deps, spoken, line.command) : no(misread(line));
   const outcome: CommandOutcome = said.ok ? "done" : line.ok ? "refused" : "confused";
-  const pull = await deps.store.pulls.get(repository.id, issueNumber);
-  await refreshSticky(deps, repository, {
-    ...(pull && { pullNumber: issueNumber }),
-    lastCommand: { text: line.text, by: user.login, outcome: said.text },
-  });
-  await deps.github.reactTo(repo, commentId, said.ok ? "+1" : line.ok ? "-1" : "confused");
   await deps.store.commands.finish(source, line.line, outcome, said.text);
+  const pull = await deps.store.pulls.get(repository.id, issueNumber);
+  const shownOn = await refreshSticky(deps, repository, pull ? { pullNumber: issueNumber } : {});
+  // Somewhere else there is no sticky comment to say it in.
+  if (shownOn !== issueNumber) await deps.github.comment(repo, issueNumber, neutralise(said.text, 500));
+  await deps.github.reactTo(repo, commentId, said.ok ? "+1" : line.ok ? "-1" : "confused");
 }
 
 const misread = (line: Misread): string =>

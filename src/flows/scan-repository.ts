@@ -4,9 +4,10 @@ import type { Repository } from "../adapters/store/repositories.ts";
 import { nextRun } from "../core/approve/cron.ts";
 import type { Policy } from "../core/approve/policy.ts";
 import { type Finding, type Result, severityRank } from "../core/model/finding.ts";
-import { openFailures, renderCheckRun } from "../core/report/check-run.ts";
+import { type Compared, openFailures, renderCheckRun } from "../core/report/check-run.ts";
 import { plainText } from "../core/report/neutralise.ts";
 import type { Judgement } from "../core/rules/engine.ts";
+import { compareWithBase } from "./compare-with-base.ts";
 import { type Deps, repoOf } from "./deps.ts";
 import { showMoved } from "./follow-pull-request.ts";
 import { type Judged, judgeCommit, type PolicyRead, readPolicy } from "./judge.ts";
@@ -34,12 +35,15 @@ export async function scanRepository(deps: Deps, job: Jobs["scan-repository"]): 
     const policy = await readPolicy(deps, repository, repo);
     const judged = await judgeCommit(deps, repo, sha, policy.policy);
     if (isDefault) await record(deps, repository, judged, policy.policy);
-    await postCheckRun(deps, repository, judged, policy);
-    if (job.pullNumber !== undefined) await showMoved(deps, repository, job.pullNumber, judged);
-    await refreshSticky(deps, repository, {
-      judged,
-      ...(job.pullNumber !== undefined && { pullNumber: job.pullNumber }),
-    });
+    if (job.pullNumber === undefined) {
+      await postCheckRun(deps, repository, judged, policy);
+      await refreshSticky(deps, repository, { judged });
+    } else {
+      const { added, compared } = await compareWithBase(deps, repo, judged, job.pullNumber, policy.policy);
+      await postCheckRun(deps, repository, { ...judged, results: added }, policy, compared);
+      await showMoved(deps, repository, job.pullNumber, judged);
+      await refreshSticky(deps, repository, { judged: { sha, results: added, compared }, pullNumber: job.pullNumber });
+    }
     await deps.store.scans.finish(scan.id, summaryOf(judged));
   } catch (error) {
     await deps.store.scans.fail(scan.id, plainText(error instanceof Error ? error.message : String(error), 500));
@@ -86,7 +90,13 @@ export function proposals(repository: number, results: readonly Judgement[], pol
   });
 }
 
-async function postCheckRun(deps: Deps, repository: Repository, judged: Judged, read: PolicyRead): Promise<void> {
+async function postCheckRun(
+  deps: Deps,
+  repository: Repository,
+  judged: Judged,
+  read: PolicyRead,
+  compared?: Compared,
+): Promise<void> {
   const text = renderCheckRun({
     results: judged.results,
     diagnostics: [...read.diagnostics, ...judged.diagnostics],
@@ -94,6 +104,7 @@ async function postCheckRun(deps: Deps, repository: Repository, judged: Judged, 
     files: judged.files.length,
     failOn: read.policy.scan.failOn,
     rules: new Map(judged.rules.map((rule) => [rule.id, rule])),
+    ...(compared && { compared }),
   });
   await deps.github.createCheckRun(repoOf(repository), {
     name: CHECK_NAME,

@@ -18,7 +18,18 @@ export interface CheckRunText {
   readonly annotations: readonly Annotation[];
 }
 
+/** A pull request beside the commit that it leaves from. */
+export interface Compared {
+  readonly base: string;
+  /** Findings that were there before and still are. */
+  readonly before: number;
+  /** Findings that it mends. */
+  readonly fixed: number;
+}
+
 export interface ScanFacts {
+  /** For a pull request: `results` are then what it brings. */
+  readonly compared?: Compared;
   readonly results: readonly Result[];
   readonly diagnostics: readonly Diagnostic[];
   readonly skipped: number;
@@ -39,7 +50,7 @@ export function renderCheckRun(scan: ScanFacts): CheckRunText {
   const unread = scan.diagnostics.filter((d) => d.severity === "error").length;
   return {
     conclusion: gating.length > 0 ? "failure" : failures.length > 0 || unread > 0 ? "neutral" : "success",
-    title: title(failures, unread),
+    title: title(failures, unread, scan.compared),
     summary: summary(scan, failures, unread),
     annotations: [...annotationsOf(scan, failures), ...scan.diagnostics.map(broken)].slice(0, MOST_ANNOTATIONS),
   };
@@ -64,8 +75,16 @@ export function countBySeverity(results: readonly { readonly severity: Severity 
   return parts.length === 0 ? "nothing found" : parts.map(({ s, n }) => `${n} ${s}`).join(", ");
 }
 
-const title = (failures: readonly Result[], unread: number): string =>
-  unread === 0 ? countBySeverity(failures) : `${countBySeverity(failures)}; ${unread} place(s) could not be read`;
+function title(failures: readonly Result[], unread: number, compared: Compared | undefined): string {
+  const found = compared ? comparison(failures, compared) : countBySeverity(failures);
+  return unread === 0 ? found : `${found}; ${unread} place(s) could not be read`;
+}
+
+/** "brings 1 high, mends 2; 5 were there before" */
+export function comparison(failures: readonly Result[], compared: Compared): string {
+  const brings = failures.length === 0 ? "brings nothing new" : `brings ${countBySeverity(failures)}`;
+  return `${brings}, mends ${compared.fixed}; ${compared.before} were there before`;
+}
 
 function summary(scan: ScanFacts, failures: readonly Result[], unread: number): string {
   const undecided = scan.results.filter((r) => r.status === "unknown").length;
@@ -74,7 +93,9 @@ function summary(scan: ScanFacts, failures: readonly Result[], unread: number): 
   const open = `${failures.length} open, ${suppressed} suppressed, ${undecided} not decidable before apply.`;
   const table =
     failures.length === 0
-      ? "Nothing to do."
+      ? scan.compared
+        ? "This pull request brings nothing that is wrong."
+        : "Nothing to do."
       : `| | Rule | Resource | Where | How to fix |\n|---|---|---|---|---|\n${failures
           .slice(0, 50)
           .map((f) => row(scan, f))

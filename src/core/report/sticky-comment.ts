@@ -1,6 +1,6 @@
 /** The one comment that Draco keeps up to date on a pull request or dashboard issue. Pure; 58,000 characters at most. */
 import type { Result } from "../model/finding.ts";
-import { countBySeverity, openFailures } from "./check-run.ts";
+import { type Compared, comparison, countBySeverity, openFailures } from "./check-run.ts";
 import { cell, codeSpan } from "./neutralise.ts";
 
 export interface ChangeLine {
@@ -18,6 +18,8 @@ export interface StickyFacts {
   readonly nextStep: string;
   readonly lastCommand?: { readonly text: string; readonly by: string; readonly outcome: string };
   readonly headSha: string;
+  /** For a pull request: `results` are then what it brings. */
+  readonly compared?: Compared;
   readonly paused?: boolean;
 }
 
@@ -35,7 +37,7 @@ function render(facts: StickyFacts, rows: number): string {
   const failures = openFailures(facts.results);
   return [
     STICKY_MARKER,
-    `### Draco: ${countBySeverity(failures)}${facts.paused ? " · **paused**" : ""}`,
+    `### Draco: ${facts.compared ? comparison(failures, facts.compared) : countBySeverity(failures)}${facts.paused ? " · **paused**" : ""}`,
     `**Next:** ${facts.nextStep}`,
     changes(facts.changes),
     findings(failures, rows),
