@@ -8,6 +8,7 @@ import type { SourceFile } from "../../model/source-range.ts";
 import type { Comment } from "../reading.ts";
 import { SourceText } from "../source-text.ts";
 import { AliasBomb, type Dialect, YamlDocument } from "./document.ts";
+import { readPlainYaml } from "./plain.ts";
 
 export interface YamlFile {
   readonly documents: readonly YamlDocument[];
@@ -30,9 +31,20 @@ export function parseYaml(file: SourceFile, dialect: Dialect = "1.2"): YamlFile 
       diagnostics: [{ severity: "error", summary, detail, file: file.path, line: 1, column: 1 }],
     };
   }
+  const comments = suppressionComments(source);
+  const tooDeep = tooDeepAt(source.text);
+  if (tooDeep !== undefined) {
+    const summary = "The YAML nests too deeply to be read";
+    return { documents: [], comments, diagnostics: [yamlDiagnostic(source, summary, tooDeep, tooDeep)], source };
+  }
+  const plain = readPlainYaml(source.text);
+  if (plain) {
+    const documents = plain.map((root) => new YamlDocument(root, source, undefined, dialect));
+    return { documents, comments, diagnostics: [], source };
+  }
   const diagnostics: Diagnostic[] = [];
   const documents: YamlDocument[] = [];
-  for (const document of parse(source, diagnostics)) {
+  for (const document of parse(source)) {
     const error = document.errors[0];
     if (error) {
       diagnostics.push(yamlDiagnostic(source, firstLine(error.message), error.pos[0], error.pos[1]));
@@ -44,7 +56,7 @@ export function parseYaml(file: SourceFile, dialect: Dialect = "1.2"): YamlFile 
     if (bomb) diagnostics.push(bomb);
     else if (read.root) documents.push(read);
   }
-  return { documents, comments: suppressionComments(source), diagnostics, source };
+  return { documents, comments, diagnostics, source };
 }
 
 export function yamlDiagnostic(source: SourceText, summary: string, start: number, end: number): Diagnostic {
@@ -58,12 +70,7 @@ const MAX_DEPTH = 300;
 /** Every level of a block takes a column at least, two where dashes nest on one line. */
 const MAX_INDENTATION = 600;
 
-function parse(source: SourceText, diagnostics: Diagnostic[]): readonly Document.Parsed[] {
-  const tooDeep = tooDeepAt(source.text);
-  if (tooDeep !== undefined) {
-    diagnostics.push(yamlDiagnostic(source, "The YAML nests too deeply to be read", tooDeep, tooDeep));
-    return [];
-  }
+function parse(source: SourceText): readonly Document.Parsed[] {
   const options = { prettyErrors: false, uniqueKeys: false, strict: false, logLevel: "silent" } as const;
   const parsed = parseAllDocuments(source.text, options);
   return "empty" in parsed ? [] : parsed;
