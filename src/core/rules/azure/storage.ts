@@ -1,9 +1,9 @@
 /** Storage accounts and their containers: transport, reachability, anonymous access. */
 import type { FixOperation } from "../../model/patch.ts";
-import { asSeenFrom, eachBlock, requireContains, requireOneOf } from "../checks.ts";
+import { eachBlock, requireContains, requireOneOf } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, pass, type Verdict } from "../verdict.ts";
+import { pass, type Verdict } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 import { block, resource, written } from "./example.ts";
 import { setting } from "./setting.ts";
@@ -66,12 +66,9 @@ export const publicContainer = setting({
   ],
 });
 
-/** The firewall of an account, inline or as a resource of its own. Nothing is said of an account that has neither. */
-function eachFirewall(view: View, check: (rules: Block) => Verdict): Verdict {
-  if (view.type === RULES) return check(view);
-  const joined = [...view.joined(RULES, "storage_account_id"), ...view.joined(RULES, "storage_account_name")];
-  return allOf([eachBlock(view, "network_rules", check), ...joined.map((rules) => asSeenFrom(rules, check(rules)))]);
-}
+/** The firewall written in this resource. Of an account that has none nothing is said: its own resource answers for itself. */
+const eachFirewall = (view: View, check: (rules: Block) => Verdict): Verdict =>
+  view.type === RULES ? check(view) : eachBlock(view, "network_rules", check);
 
 /** Sets an attribute in every firewall that is written in this resource. */
 const inFirewall = (view: View, name: string, value: string | readonly string[]): readonly FixOperation[] =>

@@ -1,10 +1,10 @@
-/** Virtual machines and scale sets: how one logs in, what they hold, who updates them. */
+/** Virtual machines and scale sets: how one logs in, what they are told, who updates them. */
 import { isUnknown } from "../../model/value.ts";
-import { eachBlock, requireSet, someJoined } from "../checks.ts";
+import { someJoined } from "../checks.ts";
 import { findSecrets } from "../evaluators/secrets.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, and, fail, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
+import { allOf, fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
 import { block, resource, written } from "./example.ts";
 import { expect, setting } from "./setting.ts";
@@ -134,37 +134,6 @@ export const automaticUpgrades = rule({
   good: oldSet("automatic_os_upgrade = true", block("os_profile_windows_config", "enable_automatic_upgrades = true")),
 });
 
-const AT_HOST = {
-  severity: "medium",
-  profile: "strict",
-  why: "Temporary disks and caches of the host are not encrypted by themselves. Encryption at host covers them as well.",
-  remedy: "Set encryption_at_host_enabled = true, with the feature registered in the subscription.",
-  references: ["https://learn.microsoft.com/azure/virtual-machines/disk-encryption"],
-  at: "encryption_at_host_enabled",
-  wanted: true,
-  risk: "disruptive",
-} as const;
-
-export const scaleSetEncryption = setting({
-  ...AT_HOST,
-  id: "azure-scale-set-encryption-at-host",
-  aliases: ["CKV_AZURE_97"],
-  title: "Scale set does not encrypt at the host",
-  on: [LINUX_SET, WINDOWS_SET],
-  bad: [linuxSet(), windowsSet("encryption_at_host_enabled = false")],
-  good: [linuxSet("encryption_at_host_enabled = true"), windowsSet("encryption_at_host_enabled = true")],
-});
-
-export const windowsEncryption = setting({
-  ...AT_HOST,
-  id: "azure-windows-vm-encryption-at-host",
-  aliases: ["CKV_AZURE_151"],
-  title: "Windows machine does not encrypt at the host",
-  on: WINDOWS,
-  bad: [windows(), windows("encryption_at_host_enabled = false")],
-  good: windows("encryption_at_host_enabled = true"),
-});
-
 export const automaticUpdates = setting({
   id: "azure-windows-vm-automatic-updates",
   aliases: ["CKV_AZURE_177"],
@@ -201,32 +170,8 @@ export const agent = setting({
   good: [linux(), linuxSet("provision_vm_agent = true")],
 });
 
-export const managedDisks = rule({
-  id: "azure-vm-managed-disks",
-  aliases: ["CKV2_AZURE_9"],
-  title: "Machine keeps its disks in a storage account",
-  severity: "low",
-  category: "reliability",
-  profile: "strict",
-  on: OLD,
-  why: "Disks in a storage account share its limits, its keys and its fate. Managed disks are encrypted, copied and limited one by one.",
-  remedy: "Use managed_disk_type instead of vhd_uri; the machine is made anew.",
-  references: ["https://learn.microsoft.com/azure/virtual-machines/managed-disks-overview"],
-  check: (view) =>
-    allOf(
-      ["storage_os_disk", "storage_data_disk"].map((path) =>
-        eachBlock(view, path, (disk) =>
-          disk.get("vhd_uri").kind === "absent"
-            ? pass(disk.path)
-            : fail(`${disk.path}.vhd_uri`, "The disk is a file in a storage account"),
-        ),
-      ),
-    ),
-  bad: old(block("storage_os_disk", 'vhd_uri = "https://a.blob.core.windows.net/vhds/os.vhd"')),
-  good: old(block("storage_os_disk", 'managed_disk_type = "Standard_LRS"')),
-});
-
 const EXTENSION = "azurerm_virtual_machine_extension";
+
 const antimalwareFor = (publisher: string, upgrades: boolean): string =>
   `${old()}\n${resource(
     EXTENSION,
@@ -255,13 +200,11 @@ export const antimalware = rule({
       EXTENSION,
       "virtual_machine_id",
       (extension) =>
-        verdictOf(
-          and(
-            extension.text("publisher") === "Microsoft.Azure.Security",
-            extension.text("type") === "IaaSAntimalware",
-            extension.is("auto_upgrade_minor_version"),
-          ),
-        ),
+        allOf([
+          expect(extension, { at: "publisher", wanted: "Microsoft.Azure.Security" }),
+          expect(extension, { at: "type", wanted: "IaaSAntimalware" }),
+          expect(extension, { at: "auto_upgrade_minor_version", wanted: true }),
+        ]),
       "No antimalware extension that updates itself is installed",
     );
   },
@@ -285,39 +228,4 @@ export const backup = rule({
   check: (view) => someJoined(view, BACKUP, "source_vm_id", () => pass(), "No backup protects it"),
   bad: old(),
   good: `${old()}\n${resource(BACKUP, `source_vm_id = ${OLD}.r.id`)}`,
-});
-
-export const diskPublicNetwork = setting({
-  id: "azure-disk-public-network",
-  aliases: ["CKV_AZURE_251"],
-  title: "Managed disk can be downloaded over public networks",
-  severity: "medium",
-  profile: "strict",
-  on: "azurerm_managed_disk",
-  why: "Whoever gets a link for export reads the whole disk from anywhere. Without public access the link works in your network alone.",
-  remedy: "Set public_network_access_enabled = false.",
-  references: [
-    "https://learn.microsoft.com/azure/virtual-machines/disks-enable-private-links-for-import-export-portal",
-  ],
-  at: "public_network_access_enabled",
-  wanted: false,
-  risk: "in-place",
-  bad: [resource("azurerm_managed_disk"), resource("azurerm_managed_disk", "public_network_access_enabled = true")],
-  good: resource("azurerm_managed_disk", "public_network_access_enabled = false"),
-});
-
-export const diskKey = rule({
-  id: "azure-disk-customer-key",
-  aliases: ["CKV_AZURE_93"],
-  title: "Managed disk is not encrypted with a key of your own",
-  severity: "low",
-  category: "security",
-  profile: "strict",
-  on: "azurerm_managed_disk",
-  why: "The key that Microsoft manages cannot be limited or withdrawn. With a disk encryption set you decide who may decrypt.",
-  remedy: "Set disk_encryption_set_id.",
-  references: ["https://learn.microsoft.com/azure/virtual-machines/disk-encryption"],
-  check: (view) => requireSet(view, "disk_encryption_set_id", { message: "No disk encryption set is used" }),
-  bad: resource("azurerm_managed_disk"),
-  good: resource("azurerm_managed_disk", 'disk_encryption_set_id = "id"'),
 });
