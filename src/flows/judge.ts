@@ -1,15 +1,15 @@
 /** What a commit looks like to Draco: its files, what they say, and every rule's answer. Shared by the flows that look. */
 import type { Repo } from "../adapters/github/types.ts";
 import type { Repository } from "../adapters/store/repositories.ts";
-import { type Policy, parsePolicy } from "../core/approve/policy.ts";
+import { type Policy, type PolicyParsed, parsePolicy } from "../core/approve/policy.ts";
 import type { Diagnostic, Skipped } from "../core/model/finding.ts";
 import type { SourceFile } from "../core/model/source-range.ts";
 import { readFiles } from "../core/read/read-files.ts";
 import type { Reading } from "../core/read/reading.ts";
-import { compileCustomRules } from "../core/rules/custom.ts";
 import type { Judgement } from "../core/rules/engine.ts";
 import type { Rule } from "../core/rules/rule.ts";
 import { judgeRoot } from "../core/scan.ts";
+import { isRuleFile, isWanted, judgingUnder, leftOut, scanPolicyOf, withRuleFiles } from "../core/scan-policy.ts";
 import type { Deps } from "./deps.ts";
 import { readRepository } from "./read-repository.ts";
 
@@ -25,6 +25,18 @@ export async function readPolicy(deps: Deps, repository: Repository, repo: Repo)
   const bytes = await deps.github.readFile(repo, POLICY_PATH, repository.defaultBranch);
   const parsed = parsePolicy(bytes ? new TextDecoder().decode(bytes) : "", POLICY_PATH);
   return { policy: parsed.policy, diagnostics: parsed.diagnostics };
+}
+
+/** The same with the rules of `.github/draco/rules`, as the command line has it: for whoever judges. */
+export async function readScanPolicy(deps: Deps, repository: Repository, repo: Repo): Promise<PolicyRead> {
+  const { entries } = await deps.github.listTree(repo, repository.defaultBranch);
+  const paths = entries.map((entry) => entry.path);
+  const read = async (path: string): Promise<PolicyParsed> => {
+    const bytes = await deps.github.readFile(repo, path, repository.defaultBranch);
+    return parsePolicy(bytes ? new TextDecoder().decode(bytes) : "", path);
+  };
+  const files = await Promise.all(paths.filter(isRuleFile).sort().map(read));
+  return withRuleFiles(await read(POLICY_PATH), files);
 }
 
 export interface Judged {
@@ -50,24 +62,14 @@ export async function judgeFiles(
   files: readonly SourceFile[],
   policy: Policy,
 ): Promise<Omit<Judged, "sha">> {
-  const rules = [...(await deps.rules()), ...compileCustomRules(policy.rules)];
-  const reading = await readFiles(files);
+  const scan = scanPolicyOf(policy);
+  const rules = [...(await deps.rules()), ...scan.rules];
+  const wanted = files.filter((file) => isWanted(scan, file.path));
+  const reading = await readFiles(wanted);
   const judged = judgeRoot(
-    { root: ".", repositoryPath: "", files, reading },
-    {
-      rules,
-      profile: policy.scan.profile,
-      keep: "failures",
-      waivers: policy.waivers.map(withoutUndefined),
-      today: deps.now().toISOString().slice(0, 10),
-    },
+    { root: ".", repositoryPath: "", files: wanted, reading },
+    { ...judgingUnder(scan), rules, keep: "failures", today: deps.now().toISOString().slice(0, 10) },
   );
-  return { files, reading, rules, results: judged.results, diagnostics: judged.diagnostics, skipped: reading.skipped };
-}
-
-/** zod writes what is left out as undefined; our types leave it out. */
-function withoutUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+  const ignored = files.filter((file) => !isWanted(scan, file.path)).map((file) => leftOut(file.path));
+  return { files: wanted, reading, rules, ...judged, skipped: [...ignored, ...reading.skipped] };
 }

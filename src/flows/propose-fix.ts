@@ -10,7 +10,7 @@ import { plainText } from "../core/report/neutralise.ts";
 import { branchName, type FindingFacts, renderPullRequest } from "../core/report/pull-request.ts";
 import type { Judgement } from "../core/rules/engine.ts";
 import { type Deps, repoOf } from "./deps.ts";
-import { type Judged, judgeCommit, readPolicy } from "./judge.ts";
+import { type Judged, judgeCommit, readScanPolicy } from "./judge.ts";
 import type { Attempt } from "./prove-patch.ts";
 import { refreshSticky } from "./refresh-sticky.ts";
 import { type Story, showChange } from "./show-change.ts";
@@ -20,7 +20,7 @@ export async function proposeFix(deps: Deps, job: Jobs["propose-fix"]): Promise<
   const repository = await deps.store.repositories.get(job.repository);
   if (!repository || repository.removedAt || (await deps.store.settings.paused(job.repository))) return;
   const repo = repoOf(repository);
-  const { policy } = await readPolicy(deps, repository, repo);
+  const { policy } = await readScanPolicy(deps, repository, repo);
   if (policy.remediation.author === "none") return;
   const base = await deps.github.branchSha(repo, repository.defaultBranch);
   if (!base) return;

@@ -1,20 +1,19 @@
 /** Reads what lies at one path, with the variables, modules and policy that belong to it. */
 import { posix } from "node:path";
 import type { Tree } from "../adapters/files/read-tree.ts";
-import type { Skipped } from "../core/model/finding.ts";
 import type { SourceFile } from "../core/model/source-range.ts";
 import { isTerraformFile, mayBeInfrastructure } from "../core/read/candidates.ts";
-import { matchesPath } from "../core/read/globs.ts";
 import { readFiles } from "../core/read/read-files.ts";
 import { joinPath } from "../core/rules/engine.ts";
 import type { RootInput } from "../core/scan.ts";
-import { PathNotFound, type RepositoryPolicy, type ScanDeps, type ScanOptions } from "./scan-deps.ts";
+import { isWanted, leftOut, type ScanPolicy } from "../core/scan-policy.ts";
+import { PathNotFound, type ScanDeps, type ScanOptions } from "./scan-deps.ts";
 
 export interface ReadRoot {
   /** Absolute directory that the files' paths are relative to. */
   readonly directory: string;
   readonly input: RootInput;
-  readonly policy?: RepositoryPolicy;
+  readonly policy?: ScanPolicy;
 }
 
 export async function readRoot(deps: ScanDeps, path: string, shown: string, options: ScanOptions): Promise<ReadRoot> {
@@ -57,7 +56,7 @@ export async function readRoot(deps: ScanDeps, path: string, shown: string, opti
   });
   const skipped = [
     ...tree.skipped.map((s) => ({ ...s, path: here(s.path) })),
-    ...found.filter(isLeftOut).map((file) => ignoredByPolicy(file.path)),
+    ...found.filter(isLeftOut).map((file) => leftOut(file.path)),
     ...reading.skipped,
   ];
   const wanted = await filter(deps, directory, asked === undefined ? undefined : here(asked), options);
@@ -102,12 +101,6 @@ async function filter(
 
 const levelsUp = (above: readonly SourceFile[]): number =>
   Math.max(0, ...above.map((file) => file.path.split("/").filter((part) => part === "..").length));
-
-const isWanted = (policy: RepositoryPolicy, path: string): boolean =>
-  (policy.paths.length === 0 || policy.paths.some((glob) => matchesPath(glob, path))) &&
-  !policy.ignore.some((glob) => matchesPath(glob, path));
-
-const ignoredByPolicy = (path: string): Skipped => ({ path, reason: "left out by .github/draco.yml" });
 
 /** A file given with --var-file may lie outside the root: it is named, not found. */
 function variableFile(deps: ScanDeps, directory: string, file: string): SourceFile {

@@ -7,7 +7,7 @@ import { type Compared, openFailures } from "../core/report/check-run.ts";
 import { type ChangeLine, renderSticky, STICKY_MARKER } from "../core/report/sticky-comment.ts";
 import { compareWithBase } from "./compare-with-base.ts";
 import { type Deps, repoOf } from "./deps.ts";
-import { judgeCommit, readPolicy } from "./judge.ts";
+import { judgeCommit, readScanPolicy } from "./judge.ts";
 
 export const DASHBOARD_TITLE = "Draco dashboard";
 const DASHBOARD_BODY = `Draco keeps the comment below up to date with what it found on the default branch, and with the changes that wait for you.
@@ -55,7 +55,7 @@ type Found = NonNullable<StickyTarget["judged"]>;
 /** A pull request that nobody has just looked at is looked at again: its findings are kept nowhere. */
 async function judgePull(deps: Deps, repository: Repository, pull: StoredPull): Promise<Found> {
   const repo = repoOf(repository);
-  const { policy } = await readPolicy(deps, repository, repo);
+  const { policy } = await readScanPolicy(deps, repository, repo);
   const judged = await judgeCommit(deps, repo, pull.headSha, policy);
   const { added, compared } = await compareWithBase(deps, repo, judged, pull.number, policy);
   return { sha: pull.headSha, results: added, compared };

@@ -1,10 +1,9 @@
 /** What a scan is given: the disk and git as plain functions, what was asked, and what the repository says of itself. */
 import type { Tree, TreeOptions } from "../adapters/files/read-tree.ts";
-import type { Diagnostic, Severity } from "../core/model/finding.ts";
+import type { Severity } from "../core/model/finding.ts";
 import type { SourceFile } from "../core/model/source-range.ts";
 import type { Baseline } from "../core/rules/baseline.ts";
-import type { Rule } from "../core/rules/rule.ts";
-import type { Waiver } from "../core/rules/suppress.ts";
+import type { ScanPolicy } from "../core/scan-policy.ts";
 
 /** What the flow asks of the disk. Paths it gives are absolute. */
 export interface ScanDeps {
@@ -16,26 +15,11 @@ export interface ScanDeps {
   readFile(path: string): Uint8Array | undefined;
   repositoryOf(directory: string): string | undefined;
   relativePath(from: string, to: string): string;
-  /** What a repository says of its own scans (`.github/draco.yml`), undefined where it says nothing. */
-  readPolicy(repository: string): Promise<RepositoryPolicy | undefined>;
+  /** What a repository says of its own scans (`.github/draco.yml`), undefined where it says nothing; options go before it. */
+  readPolicy(repository: string): Promise<ScanPolicy | undefined>;
   /** Files that differ from a git revision, as absolute paths. */
   changedSince(directory: string, revision: string): Promise<readonly string[]>;
   readonly onProgress?: (message: string) => void;
-}
-
-/** The part of a repository's policy that a scan follows. What the command line says goes before it. */
-export interface RepositoryPolicy {
-  readonly profile: "default" | "strict";
-  readonly severity: Severity;
-  readonly failOn: Severity | "none";
-  /** Globs from the repository's root: only these (all where none are named), and not these. */
-  readonly paths: readonly string[];
-  readonly ignore: readonly string[];
-  readonly disable: readonly string[];
-  readonly rules: readonly Rule[];
-  readonly waivers: readonly Waiver[];
-  /** What is wrong with the policy itself. */
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface ScanOptions {

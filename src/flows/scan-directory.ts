@@ -3,8 +3,9 @@ import type { RootReport, ScanReport } from "../core/report/scan-report.ts";
 import { loadAllRules, loadRulesFor } from "../core/rules/registry.ts";
 import type { Rule } from "../core/rules/rule.ts";
 import { type JudgedRoot, type Judging, judgeRoot, reportRoot, reportScan } from "../core/scan.ts";
+import { judgingUnder, type ScanPolicy } from "../core/scan-policy.ts";
 import { type ReadRoot, readRoot } from "./read-root.ts";
-import type { RepositoryPolicy, ScanDeps, ScanOptions } from "./scan-deps.ts";
+import type { ScanDeps, ScanOptions } from "./scan-deps.ts";
 
 /** One path, judged, with what a fix or a baseline needs beside the report. */
 export interface ScannedRoot extends ReadRoot {
@@ -42,17 +43,15 @@ export async function scanDirectories(deps: ScanDeps, options: ScanOptions): Pro
   return { report, roots, rules };
 }
 
-function judgingOf(options: ScanOptions, policy: RepositoryPolicy | undefined, rules: readonly Rule[]): Judging {
-  const profile = options.profile ?? policy?.profile;
-  const severity = options.severity ?? policy?.severity;
+function judgingOf(options: ScanOptions, policy: ScanPolicy | undefined, rules: readonly Rule[]): Judging {
   return {
+    ...(policy && judgingUnder(policy)),
     rules,
     today: options.today,
     keep: options.allResults ? "all" : "failures",
-    ...(profile && { profile }),
-    ...(severity && { severity }),
+    ...(options.profile && { profile: options.profile }),
+    ...(options.severity && { severity: options.severity }),
     ...(options.rules && { only: options.rules }),
-    ...(policy && { except: policy.disable, waivers: policy.waivers }),
     ...(options.baseline && { baseline: options.baseline }),
   };
 }

@@ -10,7 +10,7 @@ import type { Judgement } from "../core/rules/engine.ts";
 import { compareWithBase } from "./compare-with-base.ts";
 import { type Deps, repoOf } from "./deps.ts";
 import { showMoved } from "./follow-pull-request.ts";
-import { type Judged, judgeCommit, type PolicyRead, readPolicy } from "./judge.ts";
+import { type Judged, judgeCommit, type PolicyRead, readScanPolicy } from "./judge.ts";
 import { refreshSticky } from "./refresh-sticky.ts";
 
 export const CHECK_NAME = "draco/scan";
@@ -32,7 +32,7 @@ export async function scanRepository(deps: Deps, job: Jobs["scan-repository"]): 
     ...(job.pullNumber !== undefined && { pullNumber: job.pullNumber }),
   });
   try {
-    const policy = await readPolicy(deps, repository, repo);
+    const policy = await readScanPolicy(deps, repository, repo);
     const judged = await judgeCommit(deps, repo, sha, policy.policy);
     if (isDefault) await record(deps, repository, judged, policy.policy);
     if (job.pullNumber === undefined) {

@@ -3,7 +3,7 @@
 import type { Repository } from "../adapters/store/repositories.ts";
 import type { Change } from "../core/approve/change.ts";
 import { type Deps, repoOf } from "./deps.ts";
-import { judgeCommit, readPolicy } from "./judge.ts";
+import { judgeCommit, readScanPolicy } from "./judge.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import { refreshSticky } from "./refresh-sticky.ts";
 import { sayOnPullRequest } from "./say.ts";
@@ -45,7 +45,7 @@ async function findingsLeft(deps: Deps, repository: Repository, change: Change):
   const repo = repoOf(repository);
   const head = await deps.github.branchSha(repo, repository.defaultBranch);
   if (!head) return ["The default branch is gone."];
-  const { policy } = await readPolicy(deps, repository, repo);
+  const { policy } = await readScanPolicy(deps, repository, repo);
   const judged = await judgeCommit(deps, repo, head, policy);
   const left = judged.results.filter((r) => r.status === "fail" && change.fingerprints.includes(r.fingerprint));
   return left.map((r) => `The finding ${r.rule} on ${r.resource.address} is still there.`);
