@@ -1,5 +1,7 @@
 /** Machine images: their disks, who may start them, and whose are taken. */
+
 import { eachBlock, requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided } from "../verdict.ts";
@@ -15,6 +17,7 @@ export const imageEncryption = rule({
   why: "Every instance made from the image starts with a disk in the clear. The image itself can be copied and read.",
   remedy: "Set encrypted = true in each ebs_block_device that is not made from a snapshot.",
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) =>
     eachBlock(view, "ebs_block_device", (disk) =>
       disk.has("snapshot_id") === false ? requireTrue(disk, "encrypted") : pass(disk.path),
@@ -130,6 +133,7 @@ export const imageCopyEncryption = rule({
   why: "Every instance made from the copy starts with a disk in the clear. A copy is the moment at which encryption can be had for nothing.",
   remedy: "Set encrypted = true.",
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) => requireTrue(view, "encrypted"),
   fix: { risk: "replaces", edit: () => [set("encrypted", true)] },
   bad: `

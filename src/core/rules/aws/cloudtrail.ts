@@ -1,5 +1,7 @@
 /** CloudTrail: whether it records everything, unaltered, and for whom. */
+
 import { requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 
@@ -23,7 +25,7 @@ export const trailEncryption = rule({
   why: "Whoever can read the bucket reads who did what in the account. With a KMS key that takes a second permission.",
   remedy: "Set kms_key_id to a key whose policy lets CloudTrail use it.",
   references: [DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.5" }],
+  compliance: controls({ cisAws: ["3.5"], nist: ["AU-9", "SC-28"], pci: ["10.3.2"], soc2: ["CC6.1"] }),
   check: (view) => requireSet(view, "kms_key_id", { message: "No KMS key is set" }),
   bad: trail(),
   good: trail('kms_key_id     = "arn:aws:kms:eu-west-1:123456789012:key/1"'),
@@ -39,7 +41,7 @@ export const trailValidation = rule({
   why: "An intruder who can write to the bucket can change what the log says. With validation a change is noticed.",
   remedy: "Set enable_log_file_validation = true.",
   references: [DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.2" }],
+  compliance: controls({ cisAws: ["3.2"], nist: ["AU-9", "SI-7"], pci: ["10.3.4"], soc2: ["CC7.2"] }),
   check: (view) => requireTrue(view, "enable_log_file_validation", { message: "Log files are not validated" }),
   fix: { risk: "in-place", edit: () => [set("enable_log_file_validation", true)] },
   bad: [trail(), trail("enable_log_file_validation = false")],
@@ -56,7 +58,7 @@ export const trailRegions = rule({
   why: "Intruders work in regions that nobody watches. One trail for all regions costs no more.",
   remedy: "Set is_multi_region_trail = true.",
   references: [DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.1" }],
+  compliance: controls({ cisAws: ["3.1"], nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) => requireTrue(view, "is_multi_region_trail", { message: "The trail covers one region" }),
   fix: { risk: "in-place", edit: () => [set("is_multi_region_trail", true)] },
   bad: [trail(), trail("is_multi_region_trail = false")],
@@ -73,6 +75,7 @@ export const trailRunning = rule({
   why: "The trail exists but records nothing. Stopping it is what an intruder does first.",
   remedy: "Set enable_logging = true, or leave it out.",
   references: [DOCS],
+  compliance: controls({ cisAws: ["3.1"], nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) => requireTrue(view, "enable_logging", { absent: "pass", message: "The trail is stopped" }),
   fix: { risk: "in-place", edit: () => [set("enable_logging", true)] },
   bad: trail("enable_logging = false"),
@@ -92,6 +95,7 @@ export const trailToCloudWatch = rule({
   references: [
     "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html",
   ],
+  compliance: controls({ nist: ["AU-6", "SI-4"], soc2: ["CC7.2"] }),
   check: (view) => requireSet(view, "cloud_watch_logs_group_arn"),
   bad: trail(),
   good: trail('cloud_watch_logs_group_arn = "arn:aws:logs:eu-west-1:123456789012:log-group:audit:*"'),

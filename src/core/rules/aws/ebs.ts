@@ -1,5 +1,7 @@
 /** EBS volumes: encryption, and with which key. */
+
 import { requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { pass } from "../verdict.ts";
@@ -17,6 +19,7 @@ export const volumeEncryption = rule({
   why: "Whoever gets hold of the volume or of a snapshot of it reads the data. Encryption costs nothing and is not felt.",
   remedy: "Set encrypted = true; the volume is made anew, so restore its data from a snapshot.",
   references: [DOCS],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     if (view.get("encrypted").kind === "absent" && isEncryptedByAccount(view)) return pass("encrypted");
     return requireTrue(view, "encrypted", { message: "The volume is not encrypted" });
@@ -56,7 +59,7 @@ export const encryptionByDefault = rule({
   why: "Every new volume is in the clear unless somebody remembers to ask for encryption. With the default on nobody needs to.",
   remedy: "Set enabled = true.",
   references: [DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.2.1" }],
+  compliance: controls({ cisAws: ["2.2.1"], nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) => requireTrue(view, "enabled", { absent: "pass" }),
   fix: { risk: "in-place", edit: () => [set("enabled", true)] },
   bad: `
@@ -82,6 +85,7 @@ export const volumeKey = rule({
   why: "The key that AWS manages cannot be limited, shared or withdrawn. With a key of your own you decide who may decrypt.",
   remedy: "Set kms_key_id to a key of your own.",
   references: [DOCS],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) => requireSet(view, "kms_key_id"),
   bad: `
     resource "aws_ebs_volume" "v" {

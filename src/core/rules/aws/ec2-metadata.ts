@@ -1,5 +1,7 @@
 /** The metadata service of EC2 instances, which hands out their credentials. */
+
 import { requireBetween, requireOneOf } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { setInBlock } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, pass, undecided, type Verdict } from "../verdict.ts";
@@ -31,7 +33,7 @@ export const metadataTokens = rule({
   remedy:
     'Set metadata_options.http_tokens = "required", after making sure that no software on the instance speaks IMDSv1.',
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "5.6" }],
+  compliance: controls({ cisAws: ["5.6"], nist: ["AC-3", "AC-6"], pci: ["2.2.6"], soc2: ["CC6.1"] }),
   check(view) {
     if (view.has("metadata_options.http_tokens") !== false || view.has("metadata_options.http_endpoint") === true)
       return demandsTokens(view);

@@ -1,5 +1,6 @@
 /** What instances are told when they start. */
 import { isUnknown } from "../../model/value.ts";
+import { controls } from "../compliance.ts";
 import { findSecrets, type SecretKind } from "../evaluators/secrets.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
@@ -33,6 +34,7 @@ export const userDataSecrets = rule({
   remedy:
     "Revoke the secret, and fetch its successor at start from Secrets Manager or Parameter Store with the instance's role.",
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html"],
+  compliance: controls({ nist: ["IA-5(7)"], pci: ["8.6.2"], soc2: ["CC6.1"] }),
   check: (view) => allOf([forbidSecrets(view, "user_data"), forbidSecrets(view, "user_data_base64")]),
   bad: `
     resource "aws_instance" "i" {

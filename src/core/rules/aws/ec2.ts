@@ -2,6 +2,7 @@
 import type { FixOperation } from "../../model/patch.ts";
 import { isObject } from "../../model/value.ts";
 import { eachBlock, forbidTrue, requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set, setInBlock } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, anyOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
@@ -30,6 +31,7 @@ export const diskEncryption = rule({
   why: "Whoever gets hold of a disk or of a snapshot of it reads the data. Unless the account encrypts by default, a root disk that is not mentioned is in the clear.",
   remedy: "Set encrypted = true in root_block_device and in every ebs_block_device; the instance is made anew.",
   references: ["https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     const disks = allOf([encryptedDisk(view, "root_block_device"), encryptedDisk(view, "ebs_block_device")]);
     if (disks.status === "fail") return disks;
@@ -102,6 +104,7 @@ export const publicAddress = rule({
   why: "The instance is on the internet, and only its security groups stand before it. Behind a load balancer or a VPN it need not be.",
   remedy: "Set associate_public_ip_address = false; the instance is made anew.",
   references: ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html"],
+  compliance: controls({ nist: ["AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.6"] }),
   check: (view) =>
     allOf([
       forbidTrue(view, "associate_public_ip_address", { message: PUBLIC_IP }),
@@ -159,6 +162,7 @@ export const configurationPublicAddress = rule({
   why: "Every instance of the group is on the internet, and only its security groups stand before it. Behind a load balancer they need not be.",
   remedy: "Set associate_public_ip_address = false.",
   references: ["https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-configurations.html"],
+  compliance: controls({ nist: ["AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.6"] }),
   check: (view) => forbidTrue(view, "associate_public_ip_address", { message: PUBLIC_IP }),
   fix: { risk: "replaces", edit: () => [set("associate_public_ip_address", false)] },
   bad: `

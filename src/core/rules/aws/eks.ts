@@ -1,5 +1,7 @@
 /** EKS: who reaches the control plane, what it logs, how it keeps secrets, and whether its version still gets patches. */
+
 import { requireContains, requireThat, someBlock } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { AS_OF, eksVersionRetired, isPast } from "../evaluators/dates.ts";
 import { isEverywhere } from "../evaluators/network/addresses.ts";
 import { HOLE, textsAt } from "../evaluators/texts.ts";
@@ -31,6 +33,7 @@ export const controlPlaneLogs = rule({
   why: "What was asked of the cluster, and by whom, is not known afterwards. The audit log is what an investigation starts with.",
   remedy: `Set enabled_cluster_log_types to ${LOGS.join(", ")}.`,
   references: ["https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) =>
     requireContains(view, "enabled_cluster_log_types", LOGS, { message: "Some control plane logs are off" }),
   fix: { risk: "in-place", edit: () => [set("enabled_cluster_log_types", LOGS)] },
@@ -51,6 +54,7 @@ export const endpointOpen = rule({
   why: "Everyone can speak to the Kubernetes API and try stolen tokens and new flaws on it. Whoever gets in has the cluster.",
   remedy: "List the addresses that need the API in vpc_config.public_access_cidrs, or switch public access off.",
   references: [ENDPOINT_DOCS],
+  compliance: controls({ nist: ["AC-4", "SC-7"], soc2: ["CC6.6"] }),
   check(view) {
     const on = view.is("vpc_config.endpoint_public_access", true);
     if (on === false) return pass("vpc_config.endpoint_public_access");
@@ -77,6 +81,7 @@ export const endpointPublic = rule({
   why: "The Kubernetes API can be reached from outside the network, limited at best by address. A private endpoint cannot be reached at all.",
   remedy: "Set endpoint_public_access = false and endpoint_private_access = true, after giving operators a way in.",
   references: [ENDPOINT_DOCS],
+  compliance: controls({ nist: ["AC-4", "SC-7"], soc2: ["CC6.6"] }),
   check: (view) =>
     requireThat(view, "vpc_config.endpoint_public_access", (v) => v === false || v === "false", {
       message: "The public endpoint is on",
@@ -99,6 +104,7 @@ export const secretsEncryption = rule({
   why: "Whoever gets at the cluster's database reads every secret in it. With envelope encryption a KMS key, and a record of its use, stands between.",
   remedy: 'Add encryption_config with resources = ["secrets"] and a key. It cannot be taken back.',
   references: ["https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) =>
     someBlock(
       view,
@@ -132,6 +138,7 @@ export const nodeAccess = rule({
   why: "With a key but without source groups, EKS opens port 22 of the nodes to the internet. The nodes hold the credentials of all their pods.",
   remedy: "Name the security groups that may connect in remote_access.source_security_group_ids, or leave out the key.",
   references: ["https://docs.aws.amazon.com/eks/latest/userguide/create-managed-node-group.html"],
+  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   check(view) {
     const key = view.has("remote_access.ec2_ssh_key");
     if (key === false)
@@ -158,6 +165,7 @@ export const clusterVersion = rule({
   why: "The version gets no more security patches, and AWS upgrades the cluster on a day of its own choosing. An upgrade that one plans is the safer one.",
   remedy: "Upgrade one minor version at a time to one that AWS supports.",
   references: ["https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"],
+  compliance: controls({ nist: ["SI-2"], pci: ["6.3.3"], soc2: ["CC7.1"] }),
   check(view) {
     const found = view.get("version");
     if (found.kind === "absent") return pass("version");

@@ -1,5 +1,6 @@
 /** IAM policies whose actions are dangerous together, or on everything. */
 import type { Severity } from "../../model/finding.ts";
+import { controls } from "../compliance.ts";
 import { findStatement, listed } from "../evaluators/policy/access.ts";
 import {
   CREDENTIALS,
@@ -95,6 +96,7 @@ export const escalation = rule({
   why: "Some actions, alone or together, let their holder give itself any right. A policy with them is an administrator's policy, only less visibly so.",
   remedy: "Limit the actions to the resources that are meant, or take one of the combination out.",
   references: ["https://cloudsplaining.readthedocs.io/en/latest/glossary/privilege-escalation/"],
+  compliance: controls({ nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) => forbidDanger(view, escalates, (what) => what),
   bad: [policyExample('"iam:UpdateLoginProfile"', "*"), policyExample('["iam:PassRole", "ec2:RunInstances"]', "*")],
   good: [
@@ -114,6 +116,7 @@ export const everyResource = rule({
   why: "The actions work on every resource of the account, although IAM could limit them. What was meant for one bucket or table reaches all of them.",
   remedy: 'Name the resources; keep "*" for actions that know no resources.',
   references: ["https://docs.aws.amazon.com/service-authorization/latest/reference/"],
+  compliance: controls({ nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) =>
     forbid(
       view,

@@ -1,5 +1,7 @@
 /** IAM users, their keys and passwords, and what is attached to whom. */
+
 import { forbidOneOf, requireBetween } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, pass, undecided } from "../verdict.ts";
@@ -14,7 +16,7 @@ export const userPolicy = rule({
   why: "Rights that hang on single users are lost from sight, and stay when people change their work. Groups and roles say what a right is for.",
   remedy: "Attach the policy to a group or role.",
   references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.15" }],
+  compliance: controls({ cisAws: ["1.15"], nist: ["AC-2", "AC-6"], soc2: ["CC6.3"] }),
   check(view) {
     const path = view.type === "aws_iam_policy_attachment" ? "users" : "user";
     const found = view.get(path);
@@ -47,7 +49,7 @@ export const rootKey = rule({
   why: "The root user can do everything and no policy limits it. A key for it in a state file is the account in a file.",
   remedy: "Remove the key and use a role.",
   references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.4" }],
+  compliance: controls({ cisAws: ["1.4"], nist: ["AC-2", "AC-6"], soc2: ["CC6.1"] }),
   check(view) {
     const user = view.get("user");
     if (user.kind === "unknown" && user.value.from.length > 0) return pass("user");
@@ -103,6 +105,7 @@ export const passwordAge = rule({
   why: "A password that leaked stays good for as long as it is not changed. A limit bounds that time.",
   remedy: "Set max_password_age = 90.",
   references: [PASSWORD_DOCS],
+  compliance: controls({ nist: ["IA-5(1)"], pci: ["8.3.9"], soc2: ["CC6.1"] }),
   check: (view) => requireBetween(view, "max_password_age", 1, 90, { message: "Passwords may be older than 90 days" }),
   fix: { risk: "in-place", edit: () => [set("max_password_age", 90)] },
   bad: [
@@ -134,7 +137,7 @@ export const passwordLength = rule({
   why: "Short passwords are guessed. Length helps more than any other rule.",
   remedy: "Set minimum_password_length = 14.",
   references: [PASSWORD_DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.8" }],
+  compliance: controls({ cisAws: ["1.8"], nist: ["IA-5(1)"], pci: ["8.3.6"], soc2: ["CC6.1"] }),
   check: (view) =>
     requireBetween(view, "minimum_password_length", 14, 128, { message: "Shorter passwords are allowed" }),
   fix: { risk: "in-place", edit: () => [set("minimum_password_length", 14)] },
@@ -161,7 +164,7 @@ export const passwordReuse = rule({
   why: "People who must change a password change back to the old one. A leaked password comes back to life that way.",
   remedy: "Set password_reuse_prevention = 24.",
   references: [PASSWORD_DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.9" }],
+  compliance: controls({ cisAws: ["1.9"], nist: ["IA-5(1)"], pci: ["8.3.7"], soc2: ["CC6.1"] }),
   check: (view) =>
     requireBetween(view, "password_reuse_prevention", 24, 1_000, { message: "Old passwords may be used again" }),
   fix: { risk: "in-place", edit: () => [set("password_reuse_prevention", 24)] },

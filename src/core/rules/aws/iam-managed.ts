@@ -1,6 +1,7 @@
 /** Managed policies of AWS that are too wide to attach. */
 import { isList, isUnknown, type Value } from "../../model/value.ts";
 import { forbidOneOf } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
@@ -61,6 +62,7 @@ export const administrator = rule({
   why: "Whoever gets hold of this identity has the account. Almost nothing needs all rights, and least of all for ever.",
   remedy: "Attach a policy with the rights that are needed.",
   references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"],
+  compliance: controls({ cisAws: ["1.16"], nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) => forbidAttached(view, "AdministratorAccess"),
   bad: [
     `
@@ -123,6 +125,7 @@ export const iamFullAccess = rule({
   why: "Whoever controls IAM can give themselves everything else. It is an administrator's policy by another name.",
   remedy: "Attach a policy with the IAM actions that are needed.",
   references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"],
+  compliance: controls({ nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) =>
     view.type === "data.aws_iam_policy" ? forbidLookup(view, "IAMFullAccess") : forbidAttached(view, "IAMFullAccess"),
   bad: `

@@ -1,6 +1,7 @@
 /** Who may assume roles, and whom policy documents let in. */
 
 import type { Truth } from "../../model/value.ts";
+import { controls } from "../compliance.ts";
 import { findStatement, grantsAnyone, some } from "../evaluators/policy/access.ts";
 import { isNarrowed } from "../evaluators/policy/conditions.ts";
 import type { Statement } from "../evaluators/policy/document.ts";
@@ -37,6 +38,7 @@ export const openTrust = rule({
   why: "Every AWS account in the world can take the role and do what it may do. Its name is all that an attacker needs to know.",
   remedy: "Name the accounts or roles that may assume it.",
   references: [ROLE_DOCS],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check(view) {
     const policy = policyAt(view, "assume_role_policy");
     if (!policy) return notApplicable;
@@ -94,6 +96,7 @@ export const openDocument = rule({
   why: "Everyone with an AWS account gets what the statement allows. A condition on transport or user agent does not change that: anybody can meet it.",
   remedy: "Name the principals, or add a condition on their account, organisation or source ARN.",
   references: ["https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check(view) {
     const { truth, index } = grantsAnyone(policyOfDocument(view));
     return verdictOf(not(truth), statementPath(view, index), "A statement lets any principal in");
@@ -145,6 +148,7 @@ export const githubTrust = rule({
   why: OIDC_WHY,
   remedy: OIDC_REMEDY,
   references: [OIDC_DOCS],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check(view) {
     const policy = policyAt(view, "assume_role_policy");
     if (!policy) return notApplicable;
@@ -167,6 +171,7 @@ export const githubDocument = rule({
   why: OIDC_WHY,
   remedy: OIDC_REMEDY,
   references: [OIDC_DOCS],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check(view) {
     const { truth, index } = trustsAnyWorkflow(policyOfDocument(view));
     return verdictOf(not(truth), statementPath(view, index), OIDC_MESSAGE);

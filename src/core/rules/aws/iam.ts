@@ -1,5 +1,6 @@
 /** IAM policies of identities: what they allow, written inline, attached, or through a policy document. */
 import type { Truth } from "../../model/value.ts";
+import { controls } from "../compliance.ts";
 import { allowsEverything, findStatement, listed, onEverything } from "../evaluators/policy/access.ts";
 import { givesFreely } from "../evaluators/policy/danger.ts";
 import type { Statement } from "../evaluators/policy/document.ts";
@@ -35,7 +36,7 @@ export const adminPolicy = rule({
   why: ADMIN_WHY,
   remedy: "List the actions and resources that are needed.",
   references: [DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.16" }],
+  compliance: controls({ cisAws: ["1.16"], nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) => forbid(view, (p) => findStatement(p, isAdmin), "Allows every action on every resource"),
   intent: isLimited,
   bad: [policyExample('"*"', "*"), policyExample('["*"]', "*")],
@@ -52,6 +53,7 @@ export const allActionsPolicy = rule({
   why: ACTIONS_WHY,
   remedy: "List the actions that are needed.",
   references: [DOCS],
+  compliance: controls({ nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) => forbid(view, (p) => findStatement(p, allowsEverything), "Allows every action"),
   bad: policyExample('"*"', "arn:aws:s3:::b/*"),
   good: policyExample('["s3:GetObject"]', "arn:aws:s3:::b/*"),
@@ -67,7 +69,7 @@ export const adminDocument = rule({
   why: ADMIN_WHY,
   remedy: "List the actions and resources that are needed.",
   references: [DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "1.16" }],
+  compliance: controls({ cisAws: ["1.16"], nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) => forbid(view, (p) => findStatement(p, isAdmin), "Allows every action on every resource"),
   intent: isLimited,
   bad: documentExample('["*"]', "*"),
@@ -84,6 +86,7 @@ export const allActionsDocument = rule({
   why: ACTIONS_WHY,
   remedy: "List the actions that are needed.",
   references: [DOCS],
+  compliance: controls({ nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) => forbid(view, (p) => findStatement(p, allowsEverything), "Allows every action"),
   bad: documentExample('["*"]', "arn:aws:s3:::b/*"),
   good: documentExample('["s3:GetObject"]', "arn:aws:s3:::b/*"),
@@ -100,6 +103,7 @@ export const fullIam = rule({
   why: "Whoever controls IAM can give themselves everything else. It is an administrator's policy by another name.",
   remedy: "List the IAM actions that are needed.",
   references: [DOCS],
+  compliance: controls({ nist: ["AC-6"], pci: ["7.2.2"], soc2: ["CC6.3"] }),
   check: (view) =>
     forbid(
       view,

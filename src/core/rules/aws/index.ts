@@ -2,10 +2,13 @@
 import type { Rule } from "../rule.ts";
 import * as ami from "./ami.ts";
 import * as apiGateway from "./api-gateway.ts";
+import * as apiGatewaySettings from "./api-gateway-settings.ts";
 import * as appsync from "./appsync.ts";
 import * as athena from "./athena.ts";
+import * as attachments from "./attachments.ts";
 import * as autoscaling from "./autoscaling.ts";
 import * as certificates from "./certificates.ts";
+import * as classicLoadBalancer from "./classic-load-balancer.ts";
 import * as cloudfront from "./cloudfront.ts";
 import * as cloudfrontOrigins from "./cloudfront-origins.ts";
 import * as cloudtrail from "./cloudtrail.ts";
@@ -30,8 +33,10 @@ import * as iamDanger from "./iam-danger.ts";
 import * as iamIdentities from "./iam-identities.ts";
 import * as iamManaged from "./iam-managed.ts";
 import * as iamTrust from "./iam-trust.ts";
+import * as iamUsers from "./iam-users.ts";
 import * as kms from "./kms.ts";
 import * as lambda from "./lambda.ts";
+import * as lambdaAccess from "./lambda-access.ts";
 import * as ledgers from "./ledgers.ts";
 import * as loadBalancer from "./load-balancer.ts";
 import * as loadBalancerListener from "./load-balancer-listener.ts";
@@ -54,6 +59,7 @@ import * as s3Encryption from "./s3-encryption.ts";
 import * as s3Policy from "./s3-policy.ts";
 import * as s3Protection from "./s3-protection.ts";
 import * as s3PublicAccess from "./s3-public-access.ts";
+import * as s3Transport from "./s3-transport.ts";
 import * as sagemaker from "./sagemaker.ts";
 import * as search from "./search.ts";
 import * as secretsManager from "./secrets-manager.ts";
@@ -130,6 +136,12 @@ const SERVICES: readonly Service[] = [
   streams,
   systemsManager,
   waf,
+  apiGatewaySettings,
+  attachments,
+  classicLoadBalancer,
+  iamUsers,
+  lambdaAccess,
+  s3Transport,
 ];
 
 export const awsRules: readonly Rule[] = SERVICES.flatMap((service) => Object.values(service));

@@ -1,5 +1,7 @@
 /** KMS keys: rotation, and who may use them. */
+
 import { requireSet, requireTrue, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { grantsAnyone } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { set } from "../operations.ts";
@@ -18,7 +20,7 @@ export const keyRotation = rule({
   why: "The longer key material is used, the more is lost with it. KMS rotates a symmetric key once a year by itself, and old data stays readable.",
   remedy: "Set enable_key_rotation = true.",
   references: ["https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.6" }],
+  compliance: controls({ cisAws: ["3.6"], nist: ["SC-12"], pci: ["3.7.4"], soc2: ["CC6.1"] }),
   check(key) {
     const rotates = requireTrue(key, "enable_key_rotation", { message: "Rotation is off" });
     for (const path of ["customer_master_key_spec", "key_usage"])
@@ -86,6 +88,7 @@ export const openKeyPolicy = rule({
   why: "Any AWS account in the world can decrypt what the key protects, if it gets hold of the data. The key then protects nothing.",
   remedy: "Name the accounts or roles, or add a condition such as kms:CallerAccount.",
   references: [POLICY_DOCS],
+  compliance: controls({ nist: ["AC-3", "SC-12"], soc2: ["CC6.1"] }),
   check(view) {
     const policy = policyAt(view, "policy");
     if (!policy) return view.type === "aws_kms_key" ? pass("policy") : notApplicable;

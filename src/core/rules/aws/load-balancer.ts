@@ -1,8 +1,8 @@
 /** Load balancers themselves: reachability, logs, protection. What they listen on is in load-balancer-listener.ts. */
-import { forbidOneOf, requireSet, requireTrue, someBlock } from "../checks.ts";
+import { forbidOneOf, requireTrue } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail, pass, undecided, verdictOf } from "../verdict.ts";
+import { fail, pass, undecided } from "../verdict.ts";
 import { BALANCERS, unlessKind } from "./balancer-kinds.ts";
 import { alias, block, example, switchedTo } from "./shapes.ts";
 
@@ -39,28 +39,6 @@ export const accessLogs = rule({
     requireTrue(view, "access_logs.enabled", { message: "Access logs are off" }),
   bad: [balancer(), balancer(block("access_logs", 'bucket  = "logs"', "enabled = false"))],
   good: balancer(block("access_logs", 'bucket  = "logs"', "enabled = true")),
-});
-
-export const classicAccessLogs = rule({
-  id: "aws-elb-access-logs",
-  aliases: alias("CKV_AWS_92"),
-  title: "Classic load balancer writes no access logs",
-  severity: "low",
-  category: "security",
-  profile: "strict",
-  on: "aws_elb",
-  why: "Who asked for what, and how it was answered, is recorded nowhere. After an incident nobody can say what was reached.",
-  remedy: "Add access_logs with a bucket.",
-  references: [`${DOCS}classic/access-log-collection.html`],
-  check: (view) =>
-    someBlock(
-      view,
-      "access_logs",
-      (logs) => allOf([requireSet(logs, "bucket"), verdictOf(logs.is("enabled", true), "access_logs.enabled")]),
-      "Access logs are off",
-    ),
-  bad: [classic(), classic(block("access_logs", 'bucket  = "logs"', "enabled = false"))],
-  good: classic(block("access_logs", 'bucket = "logs"')),
 });
 
 export const invalidHeaders = switchedTo({
@@ -114,25 +92,6 @@ export const crossZone = switchedTo({
   unless: unlessKind("network", "gateway"),
   bad: balancer('load_balancer_type = "network"'),
   good: balancer('load_balancer_type = "network"', "enable_cross_zone_load_balancing = true"),
-});
-
-export const classicCrossZone = switchedTo({
-  id: "aws-elb-cross-zone",
-  aliases: alias("CKV_AWS_138"),
-  title: "Classic load balancer does not balance across zones",
-  severity: "low",
-  category: "reliability",
-  profile: "strict",
-  on: "aws_elb",
-  why: "Each zone's address serves only the instances in that zone, so that a zone with few of them is overloaded. Across zones every instance gets its share.",
-  remedy: "Set cross_zone_load_balancing = true.",
-  references: [`${DOCS}classic/enable-disable-crosszone-lb.html`],
-  path: "cross_zone_load_balancing",
-  absent: "pass",
-  risk: "in-place",
-  message: "Instances of other zones are not used",
-  bad: classic("cross_zone_load_balancing = false"),
-  good: [classic(), classic("cross_zone_load_balancing = true")],
 });
 
 export const desync = rule({

@@ -1,5 +1,6 @@
 /** Network ACLs: numbered entries, of which the first that matches decides. */
 import type { Severity } from "../../model/finding.ts";
+import { controls } from "../compliance.ts";
 import { aclEntries, aclOpensPort, aclRuleEntry } from "../evaluators/network/network-acl.ts";
 import { holdsEveryPort } from "../evaluators/network/ports.ts";
 import { type Rule, rule } from "../rule.ts";
@@ -153,6 +154,8 @@ export const aclAllPorts = rule({
   why: "A rule for every port filters nothing. The ACL was meant as a second line of defence behind the security groups.",
   remedy: "State the protocol and the ports that the subnet serves.",
   references: [DOCS],
+  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
+  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   check(view) {
     const entry = aclRuleEntry(view);
     if (!entry || entry.action === "deny") return notApplicable;

@@ -1,4 +1,5 @@
 /** The AWS provider block. */
+import { controls } from "../compliance.ts";
 import { findSecrets } from "../evaluators/secrets.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, pass, type Verdict } from "../verdict.ts";
@@ -25,6 +26,7 @@ export const hardCodedKeys = rule({
   why: "Everyone who can read the repository, now or later, has the keys. Bots use keys from public repositories within minutes.",
   remedy: "Revoke the key, and take credentials from the environment, a profile or OIDC.",
   references: ["https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration"],
+  compliance: controls({ nist: ["IA-5(7)"], pci: ["8.6.2"], soc2: ["CC6.1"] }),
   check: (view) => allOf(KEYS.map((key) => keyMaterial(view, key))),
   bad: `
     provider "aws" {

@@ -1,5 +1,7 @@
 /** How RDS is run: logins, logs, TLS, monitoring, tags. */
+
 import { requireOneOf, requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addBlock, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { anyOf, fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
@@ -89,6 +91,7 @@ export const instanceLogs = rule({
   why: LOGS_WHY,
   remedy: `List the engine's logs in ${EXPORTS}.`,
   references: [LOGS_DOCS],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) => requireSet(view, EXPORTS, { message: "No logs are exported" }),
   fix: exportLogs,
   bad: [instance(), instance(`${EXPORTS} = []`)],
@@ -105,6 +108,7 @@ export const clusterLogs = rule({
   why: LOGS_WHY,
   remedy: `List the engine's logs in ${EXPORTS}.`,
   references: [LOGS_DOCS],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) => requireSet(view, EXPORTS, { message: "No logs are exported" }),
   fix: exportLogs,
   bad: [cluster(), cluster(`${EXPORTS} = []`)],
@@ -143,6 +147,7 @@ export const forceTls = rule({
   remedy:
     "Set rds.force_ssl = 1 (PostgreSQL, SQL Server) or require_secure_transport = 1 (MySQL, MariaDB) in the parameter group.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check(view) {
     const engine = view.text("engine");
     if (engine === undefined) return view.get("engine").kind === "unknown" ? undecided("engine") : notApplicable;
@@ -196,7 +201,7 @@ export const minorUpgrades = rule({
   why: "Security patches wait until somebody thinks of them. Minor upgrades are made in the maintenance window and do not change behaviour.",
   remedy: "Set auto_minor_version_upgrade = true, or leave it out.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.3.2" }],
+  compliance: controls({ cisAws: ["2.3.2"], nist: ["SI-2"], pci: ["6.3.3"], soc2: ["CC7.1"] }),
   check: (view) => requireTrue(view, "auto_minor_version_upgrade", { absent: "pass" }),
   fix: { risk: "in-place", edit: () => [set("auto_minor_version_upgrade", true)] },
   bad: instance("auto_minor_version_upgrade = false"),

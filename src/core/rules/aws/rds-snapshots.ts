@@ -1,5 +1,7 @@
 /** Copies of databases: snapshots and their copies. */
+
 import { asSeenFrom, requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 
 export const clusterSnapshot = rule({
@@ -13,6 +15,7 @@ export const clusterSnapshot = rule({
   why: "Whoever may copy or restore the snapshot reads the database. A snapshot is encrypted only if its cluster is.",
   remedy: "Encrypt the cluster; its snapshots are encrypted with it.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     const [cluster] = view.joined("aws_rds_cluster", "db_cluster_identifier");
     const own = requireTrue(view, "storage_encrypted", { message: "The snapshot is not encrypted" });

@@ -1,5 +1,7 @@
 /** RDS: encryption, reachability, backups, and protection against loss. */
+
 import { forbidOneOf, forbidTrue, requireBetween, requireSet, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { isPast, rdsCertificateExpires } from "../evaluators/dates.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
@@ -30,7 +32,7 @@ export const instanceEncryption = rule({
   remedy:
     "Set storage_encrypted = true; the instance is made anew, so restore its data from an encrypted copy of a snapshot.",
   references: [ENCRYPTION_DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.3.1" }],
+  compliance: controls({ cisAws: ["2.3.1"], nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     if (view.get("storage_encrypted").kind === "absent" && inherits(view)) return notApplicable;
     return requireTrue(view, "storage_encrypted", { message: "Storage is not encrypted" });
@@ -52,6 +54,7 @@ export const clusterEncryption = rule({
   remedy:
     "Set storage_encrypted = true; the cluster is made anew, so restore its data from an encrypted copy of a snapshot.",
   references: [ENCRYPTION_DOCS],
+  compliance: controls({ cisAws: ["2.3.1"], nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     if (view.text("engine_mode") === "serverless") return pass("engine_mode");
     if (view.get("storage_encrypted").kind === "absent" && inherits(view)) return notApplicable;
@@ -74,6 +77,7 @@ export const globalEncryption = rule({
   why: "Whoever gets hold of the storage, a backup or a snapshot in any region reads the data. Encryption can only be chosen when the cluster is made.",
   remedy: "Set storage_encrypted = true; the cluster is made anew.",
   references: [ENCRYPTION_DOCS],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     if (view.get("storage_encrypted").kind === "absent" && view.get("source_db_cluster_identifier").kind !== "absent")
       return notApplicable;
@@ -111,7 +115,7 @@ export const publiclyAccessible = rule({
   why: "The database has a public address, and anyone can try passwords and flaws on it. Applications reach it through the VPC just as well.",
   remedy: "Set publicly_accessible = false.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.3.3" }],
+  compliance: controls({ cisAws: ["2.3.3"], nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => forbidTrue(view, "publicly_accessible", { message: "The database has a public address" }),
   intent: (view) => not(view.is("publicly_accessible")),
   fix: { risk: "disruptive", edit: () => [set("publicly_accessible", false)] },
@@ -129,6 +133,7 @@ export const backups = rule({
   why: "With a retention of 0 days there is nothing to restore from after a mistake or an attack. It also switches off point-in-time recovery.",
   remedy: "Set backup_retention_period to 7 days or more.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html"],
+  compliance: controls({ nist: ["CP-9", "CP-10"], soc2: ["A1.2"] }),
   check: (view) =>
     requireBetween(view, "backup_retention_period", 1, 35, { absent: "pass", message: "Backups are off" }),
   fix: { risk: "disruptive", edit: () => [set("backup_retention_period", 7)] },
@@ -176,6 +181,8 @@ export const certificate = rule({
   why: "Clients that check certificates cannot connect, and the others no longer know whom they speak to. The authorities of 2015 and 2019 have expired.",
   remedy: 'Set ca_cert_identifier = "rds-ca-rsa2048-g1", after giving clients the new root.',
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"],
+  compliance: controls({ soc2: ["A1.2"] }),
+  compliance: controls({ soc2: ["A1.2"] }),
   check(view) {
     const found = view.get("ca_cert_identifier");
     if (found.kind === "absent") return pass("ca_cert_identifier");
@@ -201,6 +208,7 @@ export const sharedSnapshot = rule({
   why: "Every AWS account can copy the snapshot and read the database. Public snapshots are listed, and searched for.",
   remedy: 'Remove "all" from shared_accounts and name the accounts that need the snapshot.',
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html"],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const accounts = view.strings("shared_accounts");
     if (accounts.items.includes("all")) return fail("shared_accounts", "Every AWS account may restore it");
@@ -221,6 +229,7 @@ export const multiZone = rule({
   why: "When the zone fails the database is gone until it comes back. A standby in another zone takes over by itself, at twice the price.",
   remedy: "Set multi_az = true where the database must not be down.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html"],
+  compliance: controls({ nist: ["CP-10"], soc2: ["A1.2"] }),
   check: (view) => requireTrue(view, "multi_az"),
   fix: { risk: "disruptive", edit: () => [set("multi_az", true)] },
   bad: instance(),

@@ -2,6 +2,7 @@
 import type { FixOperation } from "../../model/patch.ts";
 import type { Truth } from "../../model/value.ts";
 import { asSeenFrom, eachBlock, forbidOneOf, requireOneOf } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { grantsAnyone, listed } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { textsAt } from "../evaluators/texts.ts";
@@ -97,6 +98,7 @@ export const publicAcl = rule({
   why: "Anyone on the internet can list or read the bucket. Public buckets are found by scanners within hours.",
   remedy: "Set the ACL to private and publish through CloudFront or a narrow bucket policy.",
   references: [ACL_DOCS],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => aclOfBucket(view, PUBLIC_READ),
   intent: isPrivate,
   fix: { risk: "disruptive", edit: (view) => makePrivate(view, PUBLIC_READ) },
@@ -147,6 +149,7 @@ export const publicWriteAcl = rule({
   why: "Anyone can store, overwrite or delete objects. Attackers use such buckets to plant malware and to ransom data.",
   remedy: "Set the ACL to private and grant writers access through IAM.",
   references: [ACL_DOCS],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => aclOfBucket(view, PUBLIC_WRITE),
   intent: isPrivate,
   fix: { risk: "disruptive", edit: (view) => makePrivate(view, PUBLIC_WRITE) },
@@ -182,6 +185,7 @@ export const anyAccountAcl = rule({
   why: "The group AuthenticatedUsers holds every AWS account in the world, not yours. Whoever opens a free account can use the grant.",
   remedy: "Remove the grant to AuthenticatedUsers and name the accounts that need access in a bucket policy.",
   references: [ACL_DOCS],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => forbidGrants(view, ANY_ACCOUNT),
   bad: `
     resource "aws_s3_bucket_acl" "b" {
@@ -219,6 +223,7 @@ export const worldReadableAcl = rule({
   why: "Everyone can read who has access to the bucket, or take full control of it. The first is a map for an attacker, the second is the bucket itself.",
   remedy: "Remove READ_ACP and FULL_CONTROL grants to AllUsers.",
   references: [ACL_DOCS],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => forbidGrants(view, WORLD_ACP),
   bad: `
     resource "aws_s3_bucket_acl" "b" {

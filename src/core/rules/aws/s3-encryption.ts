@@ -2,6 +2,7 @@
 import type { FixOperation } from "../../model/patch.ts";
 import { isUnknown } from "../../model/value.ts";
 import { asSeenFrom, eachBlock, requireOneOf } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addCompanion, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, pass, truthOf, undecided, type Verdict } from "../verdict.ts";
@@ -78,6 +79,7 @@ export const encryptionAlgorithm = rule({
   why: "The encryption settings name no algorithm that S3 knows, so they fail to apply or leave a gap. Without any settings S3 encrypts with AES256 by itself.",
   remedy: 'Set sse_algorithm to "AES256", "aws:kms" or "aws:kms:dsse".',
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (bucket) => encryption(bucket, ALGORITHMS, "The encryption rule names no valid algorithm", pass()),
   // Blocks that may not be there do no harm, as long as they name an algorithm.
   intent: (bucket) => truthOf(allOf(writtenRules(bucket).map((item) => requireOneOf(item, ALGORITHM, ALGORITHMS)))),
@@ -144,6 +146,7 @@ export const kmsEncryption = rule({
   why: "With AES256 whoever may read the object may read its content. A KMS key adds a second permission, and a record of every use.",
   remedy: 'Set sse_algorithm = "aws:kms", with the key of your choice.',
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], pci: ["3.5.1"], soc2: ["CC6.1"] }),
   check: (bucket) =>
     encryption(
       bucket,

@@ -1,4 +1,5 @@
 /** S3 bucket policies: whom they let in, and whom they lock out. */
+import { controls } from "../compliance.ts";
 import { findStatement, grantsAnyone, listed, namesAnyone } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { covers } from "../evaluators/policy/wildcards.ts";
@@ -31,6 +32,7 @@ export const publicPolicy = rule({
   why: "Everyone in the world gets what the statement allows. A condition on transport or user agent does not change that: anybody can meet it.",
   remedy: "Name the principals, or add a condition on their account, organisation, VPC endpoint or source ARN.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html"],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const policy = policyAt(view, "policy");
     if (!policy) return view.type === "aws_s3_bucket" ? notApplicable : pass("policy");

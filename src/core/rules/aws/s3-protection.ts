@@ -1,5 +1,7 @@
 /** How S3 protects objects beyond versions: locks, copies in another region, keys of one's own. */
+
 import { eachBlock, requireOneOf, requireSet, someBlock, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { anyOf } from "../verdict.ts";
 
@@ -49,6 +51,7 @@ export const replication = rule({
   why: "When a region fails, or an account is lost, the data is out of reach. A copy in another region or account is not.",
   remedy: `Add an ${REPLICATION} for data that must survive a region.`,
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html"],
+  compliance: controls({ nist: ["CP-9", "CP-10"], soc2: ["A1.2"] }),
   check(bucket) {
     const inline = someBlock(bucket, "replication_configuration.rules", (item) =>
       requireOneOf(item, "status", ["Enabled"]),
@@ -99,6 +102,7 @@ export const objectKey = rule({
   why: "The key that AWS manages cannot be limited, shared or withdrawn. With a key of your own you decide who may decrypt.",
   remedy: "Set kms_key_id to a key of your own.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) => requireSet(view, "kms_key_id", { message: "No key of your own is set" }),
   bad: `
     resource "aws_s3_object" "o" {

@@ -1,5 +1,7 @@
 /** The public access blocks of S3 buckets and access points. */
+
 import { requireTrue, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addCompanion, set } from "../operations.ts";
 import { type Rule, rule } from "../rule.ts";
 import { allOf, and, fail, notApplicable, or, verdictOf } from "../verdict.ts";
@@ -93,7 +95,8 @@ export const publicAccessBlock = rule({
   why: "One wrong ACL or policy makes the bucket public. The public access block stops both, whatever is written later.",
   remedy: "Add an aws_s3_bucket_public_access_block for the bucket with all four flags true.",
   references: [BLOCK_DOCS],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "2.1.4" }],
+  compliance: controls({ cisAws: ["2.1.4"], nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
+  compliance: controls({ cisAws: ["2.1.4"], nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(bucket) {
     if (isFromTemplate(bucket)) return notApplicable;
     return someJoined(
@@ -145,6 +148,7 @@ export const accessPointPublic = rule({
   why: "A public policy on the access point opens the bucket behind it. The block cannot be changed after the access point exists.",
   remedy: "Leave out public_access_block_configuration, or set its flags to true.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-bpa-settings.html"],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const flags = FLAGS.map((flag) => view.is(`public_access_block_configuration.${flag}`, true));
     if (flags.every((flag) => flag === false))

@@ -1,5 +1,7 @@
 /** How S3 buckets keep data: versions, access logs, lifecycle. */
+
 import { requireOneOf, requireSet, requireTrue, someBlock, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addBlock, addCompanion, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, anyOf, fail, pass } from "../verdict.ts";
@@ -18,6 +20,7 @@ export const versioning = rule({
   why: "An object that is overwritten or deleted, by mistake or by ransomware, is gone. With versions it can be brought back.",
   remedy: "Add an aws_s3_bucket_versioning for the bucket with status Enabled.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html"],
+  compliance: controls({ nist: ["CP-9", "CP-10"], soc2: ["A1.2"] }),
   check(bucket) {
     const inline = requireTrue(bucket, "versioning.enabled", { message: "Versioning is off" });
     if (bucket.has("versioning") === true && bucket.joined(VERSIONING, "bucket").length === 0) return inline;
@@ -101,6 +104,7 @@ export const accessLogging = rule({
   why: "Nobody can tell afterwards who read or deleted what. Access logs answer that question, for the price of their storage.",
   remedy: "Add an aws_s3_bucket_logging that writes to a bucket kept for logs.",
   references: ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html"],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check(bucket) {
     const message = "No access logging is configured for this bucket";
     const inline = requireSet(bucket, "logging", { message });

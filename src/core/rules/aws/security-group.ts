@@ -3,6 +3,7 @@
 import type { Severity } from "../../model/finding.ts";
 import type { Truth } from "../../model/value.ts";
 import { eachBlock, requireSet } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import {
   type Direction,
   type GroupRule,
@@ -152,6 +153,8 @@ export const openEverything = rule({
   why: "Whatever listens on the machine is reachable by everyone, databases and administration too. The security group does nothing any more.",
   remedy: "Open only the ports that the service needs, to those who need them.",
   references: [DOCS],
+  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
+  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   check: (view) => forbidRule(view, "ingress", opensEverything, "The internet reaches every port"),
   intent: (view) => noRule(view, opensEverything),
   bad: [
@@ -206,6 +209,7 @@ export const openEgress = rule({
   why: "A machine that was broken into can send data anywhere and fetch tools from anywhere. Few services need more than a few destinations.",
   remedy: "Let out only the ports and destinations that the service needs.",
   references: [DOCS],
+  compliance: controls({ nist: ["AC-4", "SC-7"], pci: ["1.3.2"], soc2: ["CC6.6"] }),
   check: (view) => forbidRule(view, "egress", opensEverything, "Everything may leave, to everywhere"),
   bad: `
     resource "aws_security_group" "g" {

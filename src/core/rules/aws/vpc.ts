@@ -1,5 +1,7 @@
 /** Networks: subnets, flow logs, default groups and VPCs, addresses. */
+
 import { forbidTrue, requireTrue, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addCompanion, remove, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, pass, undecided, type Verdict } from "../verdict.ts";
@@ -15,6 +17,7 @@ export const subnetPublicIp = rule({
   why: "Whatever is started here is on the internet without anybody deciding so. Only its security groups stand before it.",
   remedy: "Set map_public_ip_on_launch = false, and give public addresses to the few things that need one.",
   references: ["https://docs.aws.amazon.com/vpc/latest/userguide/subnet-public-ip.html"],
+  compliance: controls({ nist: ["AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.6"] }),
   check: (view) => forbidTrue(view, "map_public_ip_on_launch", { message: "Public addresses are given at launch" }),
   fix: { risk: "disruptive", edit: () => [set("map_public_ip_on_launch", false)] },
   bad: `
@@ -40,7 +43,7 @@ export const flowLog = rule({
   why: "Nobody can tell afterwards which machine spoke to which. Without it an intrusion can be neither followed nor ruled out.",
   remedy: "Add an aws_flow_log for the VPC that writes to CloudWatch or S3.",
   references: ["https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "3.7" }],
+  compliance: controls({ cisAws: ["3.7"], nist: ["AU-2", "AU-3", "AU-12"], soc2: ["CC7.2"] }),
   check: (view) => someJoined(view, "aws_flow_log", "vpc_id", () => pass(), "No flow log belongs to this VPC"),
   bad: `
     resource "aws_vpc" "v" {
@@ -90,7 +93,7 @@ export const defaultGroup = rule({
   why: "Whatever is started without a group of its own gets the default one, which lets all its members talk to one another and out. Emptied, it makes that mistake visible at once.",
   remedy: "Manage the group with an aws_default_security_group that has no rules.",
   references: ["https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html"],
-  compliance: [{ framework: "CIS AWS Foundations 3.0", control: "5.4" }],
+  compliance: controls({ cisAws: ["5.4"], nist: ["AC-4", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   check: (view) =>
     someJoined(view, DEFAULT_GROUP, "vpc_id", isEmptied, "The default security group of this VPC is not managed"),
   fix: {
