@@ -49,7 +49,12 @@ function openAclPort(source: {
     ...own,
     title: `Network ACL lets the internet reach ${name} (port ${port})`,
     category: "security",
-    compliance: port === 21 ? [] : [{ framework: "CIS AWS Foundations 3.0", control: "5.1" }],
+    compliance: controls({
+      cisAws: port === 21 ? [] : ["5.1"],
+      nist: ["AC-4", "CM-7", "SC-7"],
+      pci: ["1.3.1"],
+      soc2: ["CC6.6"],
+    }),
     on: [...ACLS, "aws_network_acl_rule"],
     why: `The subnet's own filter lets ${name} in from everywhere. A security group opened by mistake is then the only thing left between it and the internet.`,
     remedy: `Allow port ${port} only from the addresses that need it, or deny it with a lower rule number.`,
@@ -154,7 +159,6 @@ export const aclAllPorts = rule({
   why: "A rule for every port filters nothing. The ACL was meant as a second line of defence behind the security groups.",
   remedy: "State the protocol and the ports that the subnet serves.",
   references: [DOCS],
-  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   check(view) {
     const entry = aclRuleEntry(view);

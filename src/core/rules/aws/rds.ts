@@ -181,8 +181,6 @@ export const certificate = rule({
   why: "Clients that check certificates cannot connect, and the others no longer know whom they speak to. The authorities of 2015 and 2019 have expired.",
   remedy: 'Set ca_cert_identifier = "rds-ca-rsa2048-g1", after giving clients the new root.',
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"],
-  compliance: controls({ soc2: ["A1.2"] }),
-  compliance: controls({ soc2: ["A1.2"] }),
   check(view) {
     const found = view.get("ca_cert_identifier");
     if (found.kind === "absent") return pass("ca_cert_identifier");

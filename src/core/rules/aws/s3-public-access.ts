@@ -9,6 +9,14 @@ import { isFromTemplate } from "./template.ts";
 
 const BLOCK_DOCS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html";
 
+/** What keeps a bucket from becoming public. */
+const BLOCKED = controls({
+  cisAws: ["2.1.4"],
+  nist: ["AC-3", "AC-4", "SC-7"],
+  pci: ["1.4.4"],
+  soc2: ["CC6.1", "CC6.6"],
+});
+
 const BLOCK = "aws_s3_bucket_public_access_block";
 const FLAGS = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"] as const;
 type Flag = (typeof FLAGS)[number];
@@ -31,6 +39,7 @@ function blockFlag(source: {
     on: [BLOCK, "aws_s3_bucket"],
     remedy: `Set ${flag} = true.`,
     references: [BLOCK_DOCS],
+    compliance: BLOCKED,
     check(view) {
       if (view.type === BLOCK) return requireTrue(view, flag, { message: `${flag} is off` });
       // In a template the block is a property of the bucket; in Terraform publicAccessBlock asks for one.
@@ -95,8 +104,7 @@ export const publicAccessBlock = rule({
   why: "One wrong ACL or policy makes the bucket public. The public access block stops both, whatever is written later.",
   remedy: "Add an aws_s3_bucket_public_access_block for the bucket with all four flags true.",
   references: [BLOCK_DOCS],
-  compliance: controls({ cisAws: ["2.1.4"], nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
-  compliance: controls({ cisAws: ["2.1.4"], nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
+  compliance: BLOCKED,
   check(bucket) {
     if (isFromTemplate(bucket)) return notApplicable;
     return someJoined(

@@ -41,10 +41,12 @@ function noRule(view: View, does: (rule: GroupRule) => Truth): Truth {
 }
 
 /** CIS: no administration port from 0.0.0.0/0, nor from ::/0. */
-const ADMINISTRATION: readonly Compliance[] = ["5.2", "5.3"].map((control) => ({
-  framework: "CIS AWS Foundations 3.0",
-  control,
-}));
+const ADMINISTRATION = controls({
+  cisAws: ["5.2", "5.3"],
+  nist: ["AC-4", "CM-7", "SC-7"],
+  pci: ["1.3.1"],
+  soc2: ["CC6.6"],
+});
 
 function openPort(source: {
   readonly port: number;
@@ -137,6 +139,7 @@ export const openRdp = openPort({
 export const openHttp = openPort({
   port: 80,
   name: "HTTP",
+  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   id: "aws-security-group-open-http",
   aliases: ["CKV_AWS_260", "AWS-0107", "AVD-AWS-0107"],
   severity: "medium",
@@ -153,7 +156,6 @@ export const openEverything = rule({
   why: "Whatever listens on the machine is reachable by everyone, databases and administration too. The security group does nothing any more.",
   remedy: "Open only the ports that the service needs, to those who need them.",
   references: [DOCS],
-  compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   compliance: controls({ nist: ["AC-4", "CM-7", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
   check: (view) => forbidRule(view, "ingress", opensEverything, "The internet reaches every port"),
   intent: (view) => noRule(view, opensEverything),
