@@ -24,12 +24,13 @@ export async function readRoot(deps: ScanDeps, path: string, shown: string, opti
 
   const tree = deps.readTree(home, {
     wants: asked === undefined ? mayBeInfrastructure : (file) => file === asked || isModuleFile(asked, file),
-    ...(asked !== undefined && { shallow: !isTerraform(asked) }),
+    // One file of a module brings the module's directory along, and the modules that it calls, not whatever lies below.
+    ...(asked !== undefined && { shallow: true }),
     onProgress: (files) => deps.onProgress?.(`${shown}: ${files} files read`),
   });
   const repository = deps.repositoryOf(home);
   const policy = await deps.readPolicy(repository ?? home);
-  const above = repository === undefined ? [] : modulesAbove(deps, repository, home, tree.files);
+  const above = calledModules(deps, { repository, home, files: tree.files, below: asked !== undefined });
 
   // Modules above the path move the directory that everything is relative to up, until it holds them.
   const directory = posix.join(home, ...Array.from({ length: levelsUp(above) }, () => ".."));
@@ -74,8 +75,9 @@ export async function readRoot(deps: ScanDeps, path: string, shown: string, opti
             ...d,
             file: deps.relativePath(directory, posix.join(repository ?? home, d.file)),
           })),
-          ...tree.diagnostics.map((d) => ({ ...d, file: here(d.file) })),
-          ...reading.diagnostics,
+          ...[...tree.diagnostics.map((d) => ({ ...d, file: here(d.file) })), ...reading.diagnostics].filter(
+            (d) => asked === undefined || d.file === here(asked),
+          ),
         ],
         skipped: asked === undefined ? skipped : skipped.filter((s) => s.path === here(asked)),
       },
@@ -116,22 +118,31 @@ const isTerraform = (path: string): boolean => /\.(?:tf|tofu)(?:\.json)?$/i.test
 
 const LOCAL_SOURCE = /\bsource\s*=\s*"(\.\.?\/[^"$]*)"/g;
 
-/** Local modules that lie above the directory asked for, within its repository: `source = "../../modules/net"`. */
-function modulesAbove(
+/**
+ * Local modules that the code calls and that were not read with it: those above the directory asked for, within its
+ * repository (`source = "../../modules/net"`), and where only one directory was read those below it too.
+ */
+function calledModules(
   deps: ScanDeps,
-  repository: string,
-  directory: string,
-  files: readonly SourceFile[],
+  from: {
+    readonly repository: string | undefined;
+    readonly home: string;
+    readonly files: readonly SourceFile[];
+    readonly below: boolean;
+  },
 ): readonly SourceFile[] {
+  const { repository, home, below } = from;
   const found: SourceFile[] = [];
   const seen = new Set<string>();
-  for (let round = files; round.length > 0; ) {
+  const isMissing = (module: string): boolean =>
+    module.startsWith("..") ? repository !== undefined : below && module !== ".";
+  for (let round = from.files; round.length > 0; ) {
     const next: SourceFile[] = [];
     for (const module of new Set(round.flatMap(localSources))) {
-      if (!module.startsWith("..") || seen.has(module)) continue;
+      if (!isMissing(module) || seen.has(module)) continue;
       seen.add(module);
-      const path = `${directory}/${module}`;
-      if (deps.relativePath(repository, path).startsWith("..") || deps.kindOf(path) !== "directory") continue;
+      const path = `${home}/${module}`;
+      if (deps.relativePath(repository ?? home, path).startsWith("..") || deps.kindOf(path) !== "directory") continue;
       const { files: there } = deps.readTree(path, { wants: isTerraformFile, shallow: true });
       next.push(...there.map((file) => ({ path: `${module}/${file.path}`, bytes: file.bytes })));
     }
@@ -145,7 +156,7 @@ function modulesAbove(
 function localSources(file: SourceFile): readonly string[] {
   if (!isTerraform(file.path)) return [];
   const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
-  if (!bytes.includes('"../')) return [];
+  if (!bytes.includes('"./') && !bytes.includes('"../')) return [];
   const home = file.path.includes("/") ? file.path.slice(0, file.path.lastIndexOf("/")) : ".";
   return [...bytes.toString("utf8").matchAll(LOCAL_SOURCE)].map((match) =>
     posix.join(home, match[1] ?? "").replace(/\/$/, ""),

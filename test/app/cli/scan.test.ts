@@ -87,6 +87,17 @@ describe("draco scan", () => {
     expect(placesOf(await scan("main.tf"))).toEqual(["main.tf:3"]);
   });
 
+  it("reads beside one file the modules that it calls, and nothing else that lies below", async () => {
+    put({
+      "main.tf": 'module "disk" {\n  source = "./disk"\n  on     = false\n}\n',
+      "disk/main.tf": `variable "on" {}\n${OPEN.replace("false", "var.on")}`,
+      "broken/main.tf": 'resource "aws_ebs_volume" {',
+    });
+    const report = await scan("main.tf");
+    expect(report.roots[0]?.errors).toEqual([]);
+    expect(report.roots[0]?.counts).toEqual({ files: 2, resources: 2 });
+  });
+
   it("understands a module that lies above the path, within the repository", async () => {
     put({
       ".git/HEAD": "",
