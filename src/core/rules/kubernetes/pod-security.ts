@@ -31,6 +31,7 @@ function requireDropped(container: Block, names: readonly string[], message: str
 
 const hostNamespace = (
   setting: "hostPID" | "hostIPC" | "hostNetwork",
+  cis: string,
   number: string,
   ksv: string,
   what: string,
@@ -41,6 +42,7 @@ const hostNamespace = (
     aliases: [`CKV_K8S_${number}`, ksv, `AVD-${ksv}`],
     title: `Pod shares the host's ${what}`,
     severity: "high",
+    cis,
     why,
     remedy: `Remove ${setting} from the pod spec, or set it to false.`,
     check: (pod) => forbidTrue(pod, setting, { message: `The pod shares the ${what} of its node.` }),
@@ -69,6 +71,7 @@ export const podSecurity: readonly Rule[] = [
   }),
   hostNamespace(
     "hostPID",
+    "5.2.3",
     "17",
     "KSV-0010",
     "process ids",
@@ -76,6 +79,7 @@ export const podSecurity: readonly Rule[] = [
   ),
   hostNamespace(
     "hostIPC",
+    "5.2.4",
     "18",
     "KSV-0008",
     "interprocess communication",
@@ -83,6 +87,7 @@ export const podSecurity: readonly Rule[] = [
   ),
   hostNamespace(
     "hostNetwork",
+    "5.2.5",
     "19",
     "KSV-0009",
     "network",
@@ -202,6 +207,7 @@ export const podSecurity: readonly Rule[] = [
     aliases: ["CKV_K8S_28", "KSV-0119", "AVD-KSV-0119"],
     title: "Container keeps NET_RAW",
     severity: "high",
+    cis: "5.2.8",
     why: "With NET_RAW, which containers have by default, a process can forge packets of its neighbours. Traffic of other pods on the node can be redirected and read.",
     remedy: 'Set securityContext.capabilities.drop to ["ALL"].',
     check: (container) =>

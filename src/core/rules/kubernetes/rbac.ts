@@ -1,6 +1,7 @@
 /** What roles allow, and to whom they are given. Aggregated roles are judged by what is written in them. */
 import type { Severity } from "../../model/finding.ts";
-import { type Example, type Rule, rule } from "../rule.ts";
+import { controls } from "../compliance.ts";
+import { type Compliance, type Example, type Rule, rule } from "../rule.ts";
 import { fail, notApplicable, pass, type Verdict } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 import { kinds, manifest } from "./workload.ts";
@@ -40,6 +41,7 @@ interface RoleRule {
   readonly severity: Severity;
   readonly why: string;
   readonly remedy: string;
+  readonly compliance?: readonly Compliance[];
   readonly message: string;
   /** The role must not grant all of these. */
   readonly together: readonly Access[];
@@ -165,6 +167,7 @@ export const rbac: readonly Rule[] = [
   roleRule({
     id: "kubernetes-role-controls-webhooks",
     alias: "CKV_K8S_155",
+    compliance: controls({ cisKubernetes: ["5.1.12"] }),
     title: "Role may change admission webhooks",
     severity: "high",
     why: "An admission webhook sees and may rewrite every object that is created. Whoever configures one reads secrets and injects containers at will.",
@@ -181,6 +184,7 @@ export const rbac: readonly Rule[] = [
   roleRule({
     id: "kubernetes-role-approves-certificates",
     alias: "CKV_K8S_156",
+    compliance: controls({ cisKubernetes: ["5.1.11"] }),
     title: "Role may approve certificate signing requests",
     severity: "high",
     why: "Whoever approves a signing request can have a certificate for any user of the cluster. That includes its administrators.",
@@ -198,6 +202,7 @@ export const rbac: readonly Rule[] = [
   roleRule({
     id: "kubernetes-role-binds-roles",
     alias: "CKV_K8S_157",
+    compliance: controls({ cisKubernetes: ["5.1.8"] }),
     title: "Role may bind any role",
     severity: "high",
     why: "The verb bind allows giving out roles with more rights than one's own. With it an account makes itself administrator.",
@@ -208,6 +213,7 @@ export const rbac: readonly Rule[] = [
   roleRule({
     id: "kubernetes-role-escalates",
     alias: "CKV_K8S_158",
+    compliance: controls({ cisKubernetes: ["5.1.8"] }),
     title: "Role may escalate roles",
     severity: "high",
     why: "The verb escalate allows writing roles with more rights than one's own. With it an account makes itself administrator.",
@@ -218,6 +224,7 @@ export const rbac: readonly Rule[] = [
   bindingRule({
     id: "kubernetes-account-escalates",
     alias: "CKV2_K8S_1",
+    compliance: controls({ cisKubernetes: ["5.1.8"] }),
     title: "Service account or node may raise its own rights",
     severity: "high",
     why: "A program that may write bindings or roles can make itself administrator. Taking over that program is then taking over the cluster.",
@@ -248,6 +255,7 @@ export const rbac: readonly Rule[] = [
   bindingRule({
     id: "kubernetes-account-impersonates",
     alias: "CKV2_K8S_3",
+    compliance: controls({ cisKubernetes: ["5.1.8"] }),
     title: "Service account or node may impersonate others",
     severity: "high",
     why: "An account that may impersonate acts as any user or group, administrators too. The log then names the wrong one.",
@@ -270,6 +278,7 @@ export const rbac: readonly Rule[] = [
   bindingRule({
     id: "kubernetes-account-reads-secrets",
     alias: "CKV2_K8S_5",
+    compliance: controls({ cisKubernetes: ["5.1.2"] }),
     title: "Service account or node may read all secrets",
     severity: "high",
     why: "A program that may read secrets holds the tokens of every other program. Taking it over is taking over all of them.",
