@@ -20,31 +20,42 @@ interface At {
   readonly key?: Node | undefined;
 }
 
+/** How a template is looked at. */
+export interface Outlook {
+  readonly assume?: Assume;
+  /** Loop variables of Fn::ForEach. */
+  readonly variables?: ReadonlyMap<string, string>;
+  /** Allowed values that parameters are taken to have been given. Conditions go by the defaults all the same. */
+  readonly choices?: ReadonlyMap<string, Node>;
+  /** Told of each parameter whose value is asked for. */
+  readonly onParameter?: (name: string) => void;
+}
+
 export class Evaluator {
   readonly document: YamlDocument;
-  readonly #assume: Assume;
+  readonly #outlook: Outlook;
   readonly #conditions = new Map<string, Truth>();
-  /** Loop variables of Fn::ForEach. */
-  readonly #variables: ReadonlyMap<string, string>;
+  /** Whom to ask about conditions, where that is not this one. */
+  readonly #byDefault: Evaluator | undefined;
 
-  constructor(
-    document: YamlDocument,
-    assume: Assume = "defaults",
-    variables: ReadonlyMap<string, string> = new Map<string, string>(),
-  ) {
+  constructor(document: YamlDocument, outlook: Outlook = {}) {
     this.document = document;
-    this.#assume = assume;
-    this.#variables = variables;
+    this.#outlook = outlook;
+    this.#byDefault = outlook.choices || outlook.onParameter ? new Evaluator(document) : undefined;
   }
 
   /** The same template inside a loop. */
   inLoop(variable: string, value: string): Evaluator {
-    return new Evaluator(this.document, this.#assume, new Map(this.#variables).set(variable, value));
+    const variables = new Map(this.#outlook.variables).set(variable, value);
+    return new Evaluator(this.document, { ...this.#outlook, variables });
   }
 
   /** A key of a loop's body, with its variables filled in. */
   keyOf(text: string): string {
-    return text.replace(/[$&]\{([^}]+)\}/g, (whole, name: string) => this.#variables.get(name.trim()) ?? whole);
+    return text.replace(
+      /[$&]\{([^}]+)\}/g,
+      (whole, name: string) => this.#outlook.variables?.get(name.trim()) ?? whole,
+    );
   }
 
   /** The value of a node; undefined for AWS::NoValue, which stands for "not written". */
@@ -65,6 +76,7 @@ export class Evaluator {
 
   /** A named condition, or the expression of one. */
   condition(name: string): Truth {
+    if (this.#byDefault) return this.#byDefault.condition(name);
     const known = this.#conditions.get(name);
     if (known !== undefined) return known;
     this.#conditions.set(name, "unknown"); // a condition that asks for itself is never decided
@@ -165,7 +177,7 @@ export class Evaluator {
 
   #ref(name: string, at: At): Traced | undefined {
     if (name === "AWS::NoValue") return undefined;
-    const variable = this.#variables.get(name);
+    const variable = this.#outlook.variables?.get(name);
     if (variable !== undefined) return leaf(variable, at);
     if (name.startsWith("AWS::")) return leaf(pseudo(name), at);
     const parameter = this.#section("Parameters", name);
@@ -176,16 +188,21 @@ export class Evaluator {
   #parameter(name: string, node: Node, at: At): Traced {
     const type = scalarText(this.document.get(node, "Type")?.value) ?? "String";
     const allowed = this.document.items(this.document.get(node, "AllowedValues")?.value);
-    const written = this.document.get(node, "Default")?.value ?? (allowed.length === 1 ? allowed[0] : undefined);
+    const { assume, choices, onParameter } = this.#outlook;
+    onParameter?.(name);
+    const chosen = choices?.get(name);
+    const written =
+      chosen ?? this.document.get(node, "Default")?.value ?? (allowed.length === 1 ? allowed[0] : undefined);
     const noEcho = /^true$/i.test(scalarText(this.document.get(node, "NoEcho")?.value) ?? "");
     const secret = noEcho ? { sensitive: true as const } : {};
     const value = scalarText(written);
-    if (this.#assume === "nothing" || !written || value === undefined || type.startsWith("AWS::SSM::Parameter::Value"))
+    if (assume === "nothing" || !written || value === undefined || type.startsWith("AWS::SSM::Parameter::Value"))
       return { ...leaf(unknown, at), ...secret };
-    const via = { name: `Parameters.${name}`, node: written };
+    // What may be chosen decides nothing: there is no one place to change it.
+    const via = chosen ? {} : { via: { name: `Parameters.${name}`, node: written } };
     const one = (text: string): Leaf => {
       const number = type === "Number" && text.trim() !== "" ? Number(text) : Number.NaN;
-      return { ...leaf(Number.isNaN(number) ? text : number, at), via, ...secret };
+      return { ...leaf(Number.isNaN(number) ? text : number, at), ...via, ...secret };
     };
     if (type !== "CommaDelimitedList" && !type.startsWith("List<")) return one(value);
     return list(value === "" ? [] : value.split(",").map((part) => one(part.trim())), at);

@@ -7,6 +7,7 @@ import { isObject, type Truth, Unknown } from "../../model/value.ts";
 import type { Comment, Reading, Stack } from "../reading.ts";
 import type { Entry, YamlDocument } from "../yaml/document.ts";
 import { parseYaml, yamlDiagnostic } from "../yaml/parse.ts";
+import { choicesOf, firstChoices, MAX_CHOICES } from "./choices.ts";
 import { Evaluator } from "./evaluate.ts";
 import { MAPPINGS } from "./mapping/index.ts";
 import { globalsSection, withGlobals } from "./sam.ts";
@@ -37,11 +38,32 @@ export function readCloudFormation(files: readonly SourceFile[]): Reading {
     if (!document) continue;
     const template = new Template(document);
     diagnostics.push(...template.unread);
-    stacks.push({ format: "cloudformation", path: file.path, resources: template.resources() });
+    stacks.push(...stacksOf(document, template, file.path));
     comments.push(...template.skips());
   }
   return { stacks, comments, diagnostics, skipped: [] };
 }
+
+/**
+ * The template as it is by default, and once more for every other value that a parameter may be given, where that makes
+ * a difference to a resource: each is an environment of the stack, since each may be deployed.
+ */
+function stacksOf(document: YamlDocument, template: Template, path: string): readonly Stack[] {
+  const stack = { format: "cloudformation", path, resources: template.resources() } as const;
+  const seen = new Set([fingerprintOf(stack.resources)]);
+  const stacks: Stack[] = [stack];
+  for (const { label, choices } of choicesOf(document, template.parameters)) {
+    if (stacks.length > MAX_CHOICES) break;
+    const resources = new Template(document, choices).resources();
+    const print = fingerprintOf(resources);
+    if (seen.has(print)) continue;
+    seen.add(print);
+    stacks.push({ ...stack, environment: label, resources });
+  }
+  return stacks;
+}
+
+const fingerprintOf = (resources: readonly Resource[]): string => JSON.stringify(resources.map((r) => r.attributes));
 
 /** How many resources the loops of one template may come to. */
 const MAX_LOOPED = 5_000;
@@ -60,13 +82,16 @@ class Template {
   readonly #anyDeployment: Evaluator;
   readonly #written: readonly Written[];
   readonly #names: ReadonlySet<string>;
+  /** Parameters that a value was asked of, once resources() was called. */
+  readonly parameters = new Set<string>();
   /** Loops that nobody can unroll before deployment. */
   readonly unread: Diagnostic[] = [];
 
-  constructor(document: YamlDocument) {
+  constructor(document: YamlDocument, choices: ReadonlyMap<string, Node> = firstChoices(document)) {
     this.#document = document;
-    this.#anyDeployment = new Evaluator(document, "nothing");
-    this.#written = this.#expand(document.get(document.root, "Resources")?.value, new Evaluator(document), 0);
+    this.#anyDeployment = new Evaluator(document, { assume: "nothing" });
+    const evaluator = new Evaluator(document, { choices, onParameter: (name) => this.parameters.add(name) });
+    this.#written = this.#expand(document.get(document.root, "Resources")?.value, evaluator, 0);
     this.#names = new Set(this.#written.map((written) => written.address));
   }
 

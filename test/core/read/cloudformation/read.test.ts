@@ -6,7 +6,8 @@ import { Estate } from "../../../../src/core/rules/estate.ts";
 
 const encoder = new TextEncoder();
 const reading = (text: string, path = "stack.yaml") => readCloudFormation([{ path, bytes: encoder.encode(text) }]);
-const resources = (text: string): readonly Resource[] => reading(text).stacks.flatMap((stack) => stack.resources);
+/** As the template is by default. */
+const resources = (text: string): readonly Resource[] => reading(text).stacks[0]?.resources ?? [];
 function only(text: string): Resource {
   const found = resources(text).at(-1);
   if (!found) throw new Error("nothing was read");

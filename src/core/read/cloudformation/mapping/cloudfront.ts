@@ -18,7 +18,15 @@ export const cloudfront: Mappings = {
           WebACLId: "web_acl_id",
           IPV6Enabled: "is_ipv6_enabled",
           Logging: { to: "logging_config", fields: {} },
-          OriginGroups: { up: { Items: "origin_group", Quantity: null } },
+          OriginGroups: {
+            up: {
+              Items: {
+                to: "origin_group",
+                fields: { Id: "origin_id", Members: { up: { Items: "member", Quantity: null } } },
+              },
+              Quantity: null,
+            },
+          },
           Restrictions: {
             to: "restrictions",
             fields: { GeoRestriction: { to: "geo_restriction", fields: {} } },

@@ -20,7 +20,24 @@ export const containers: Mappings = {
   },
   "AWS::ECS::Cluster": {
     type: "aws_ecs_cluster",
-    fields: { ClusterName: "name", ClusterSettings: { to: "setting", fields: {} } },
+    fields: {
+      ClusterName: "name",
+      ClusterSettings: { to: "setting", fields: {} },
+      Configuration: {
+        to: "configuration",
+        fields: {
+          ExecuteCommandConfiguration: {
+            to: "execute_command_configuration",
+            fields: {
+              LogConfiguration: {
+                to: "log_configuration",
+                fields: { S3EncryptionEnabled: "s3_bucket_encryption_enabled" },
+              },
+            },
+          },
+        },
+      },
+    },
   },
   "AWS::ECS::Service": {
     type: "aws_ecs_service",

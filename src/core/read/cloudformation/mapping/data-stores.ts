@@ -1,4 +1,4 @@
-import { type Fields, type Mappings, words } from "../shape.ts";
+import { type Fields, keyValues, type Mappings, map, words } from "../shape.ts";
 
 const table: Fields = {
   TableName: "name",
@@ -55,12 +55,24 @@ export const dataStores: Mappings = {
   },
   "AWS::ElastiCache::SecurityGroup": { type: "aws_elasticache_security_group" },
   "AWS::ElastiCache::SubnetGroup": { type: "aws_elasticache_subnet_group" },
-  "AWS::EFS::FileSystem": { type: "aws_efs_file_system", fields: { FileSystemTags: "tags" } },
+  "AWS::EFS::FileSystem": {
+    type: "aws_efs_file_system",
+    fields: { FileSystemTags: { to: "tags", as: keyValues("Key", "Value") } },
+  },
   "AWS::EFS::AccessPoint": { type: "aws_efs_access_point" },
   "AWS::Backup::BackupVault": {
     type: "aws_backup_vault",
-    fields: { BackupVaultName: "name", EncryptionKeyArn: "kms_key_arn", BackupVaultTags: "tags" },
+    fields: { BackupVaultName: "name", EncryptionKeyArn: "kms_key_arn", BackupVaultTags: map("tags") },
   },
+  "AWS::Cassandra::Table": {
+    type: "aws_keyspaces_table",
+    fields: {
+      EncryptionSpecification: { to: "encryption_specification", fields: { EncryptionType: "type" } },
+      PointInTimeRecoveryEnabled: words("point_in_time_recovery.status", { true: "ENABLED", false: "DISABLED" }),
+    },
+  },
+  "AWS::KinesisVideo::Stream": { type: "aws_kinesis_video_stream" },
+  "AWS::RedshiftServerless::Namespace": { type: "aws_redshiftserverless_namespace" },
   "AWS::QLDB::Ledger": { type: "aws_qldb_ledger" },
   "AWS::Timestream::Database": { type: "aws_timestreamwrite_database" },
   "AWS::Kinesis::Stream": {
@@ -109,7 +121,10 @@ export const dataStores: Mappings = {
       },
     },
   },
-  "AWS::MemoryDB::Cluster": { type: "aws_memorydb_cluster", fields: { TLSEnabled: "tls_enabled" } },
+  "AWS::MemoryDB::Cluster": {
+    type: "aws_memorydb_cluster",
+    fields: { TLSEnabled: "tls_enabled", KmsKeyId: "kms_key_arn" },
+  },
   "AWS::MSK::Cluster": {
     type: "aws_msk_cluster",
     fields: {

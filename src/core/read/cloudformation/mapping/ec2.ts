@@ -1,4 +1,4 @@
-import { type Field, type Fields, json, type Mappings, put, single } from "../shape.ts";
+import { type Field, type Fields, json, keyValues, type Mappings, put, single } from "../shape.ts";
 import { entry, list, type Traced, table, textOf } from "../traced.ts";
 
 const ingress: Fields = {
@@ -131,6 +131,7 @@ export const ec2: Mappings = {
   },
   "AWS::EC2::Subnet": { type: "aws_subnet" },
   "AWS::EC2::VPC": { type: "aws_vpc" },
+  "AWS::EC2::Route": { type: "aws_route" },
   "AWS::EC2::FlowLog": {
     type: "aws_flow_log",
     fields: {
@@ -157,4 +158,22 @@ export const ec2: Mappings = {
     fields: { VpcEndpointType: "vpc_endpoint_type", PolicyDocument: json("policy") },
   },
   "AWS::EC2::VPCEndpointService": { type: "aws_vpc_endpoint_service" },
+  "AWS::NetworkFirewall::Firewall": { type: "aws_networkfirewall_firewall" },
+  "AWS::Route53::DNSSEC": { type: "aws_route53_hosted_zone_dnssec" },
+  "AWS::Route53::HostedZone": {
+    type: "aws_route53_zone",
+    fields: {
+      HostedZoneTags: { to: "tags", as: keyValues("Key", "Value") },
+      VPCs: { to: "vpc", fields: { VPCId: "vpc_id", VPCRegion: "vpc_region" } },
+      QueryLoggingConfig: null,
+    },
+    also: [
+      {
+        type: "aws_route53_query_log",
+        when: "QueryLoggingConfig",
+        link: "zone_id",
+        fields: { QueryLoggingConfig: { up: { CloudWatchLogsLogGroupArn: "cloudwatch_log_group_arn" } } },
+      },
+    ],
+  },
 };

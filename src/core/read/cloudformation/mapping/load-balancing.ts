@@ -1,4 +1,4 @@
-import { type Field, keyed, type Mappings } from "../shape.ts";
+import { type Field, type Fields, keyed, type Mappings, words } from "../shape.ts";
 
 const attributes: Field = keyed({
   "access_logs.s3.enabled": "access_logs.enabled",
@@ -14,10 +14,23 @@ const actions: Field = {
   fields: { RedirectConfig: { to: "redirect", fields: {} }, FixedResponseConfig: { to: "fixed_response", fields: {} } },
 };
 
+const healthCheck: Fields = {
+  HealthCheckEnabled: "health_check.enabled",
+  HealthCheckIntervalSeconds: "health_check.interval",
+  HealthCheckPath: "health_check.path",
+  HealthCheckPort: "health_check.port",
+  HealthCheckProtocol: "health_check.protocol",
+  HealthCheckTimeoutSeconds: "health_check.timeout",
+};
+
 export const loadBalancing: Mappings = {
   "AWS::ElasticLoadBalancingV2::LoadBalancer": {
     type: "aws_lb",
-    fields: { Type: "load_balancer_type", LoadBalancerAttributes: attributes },
+    fields: {
+      Type: "load_balancer_type",
+      Scheme: words("internal", { internal: true, "internet-facing": false }),
+      LoadBalancerAttributes: attributes,
+    },
   },
   "AWS::ElasticLoadBalancingV2::Listener": {
     type: "aws_lb_listener",
@@ -29,7 +42,7 @@ export const loadBalancing: Mappings = {
   },
   "AWS::ElasticLoadBalancingV2::TargetGroup": {
     type: "aws_lb_target_group",
-    fields: { HealthCheckProtocol: "health_check.protocol" },
+    fields: healthCheck,
   },
   "AWS::ElasticLoadBalancing::LoadBalancer": {
     type: "aws_elb",

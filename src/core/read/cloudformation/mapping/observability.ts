@@ -19,6 +19,19 @@ export const observability: Mappings = {
   },
   "AWS::CloudWatch::Alarm": { type: "aws_cloudwatch_metric_alarm" },
   "AWS::Config::ConfigurationRecorder": { type: "aws_config_configuration_recorder" },
-  "AWS::Config::ConfigurationAggregator": { type: "aws_config_configuration_aggregator" },
+  "AWS::Config::ConfigurationAggregator": {
+    type: "aws_config_configuration_aggregator",
+    fields: {
+      AccountAggregationSources: {
+        to: "account_aggregation_source",
+        fields: { AllAwsRegions: "all_regions", AwsRegions: "regions" },
+      },
+      OrganizationAggregationSource: {
+        to: "organization_aggregation_source",
+        fields: { AllAwsRegions: "all_regions", AwsRegions: "regions" },
+      },
+    },
+  },
+  "AWS::CloudTrail::EventDataStore": { type: "aws_cloudtrail_event_data_store" },
   "AWS::GuardDuty::Detector": { type: "aws_guardduty_detector" },
 };

@@ -1,6 +1,7 @@
 import { type Fields, type Mappings, nameValueBlocks } from "../shape.ts";
 
 const cluster: Fields = {
+  SourceDBClusterIdentifier: "restore_to_point_in_time.source_cluster_identifier",
   DBClusterIdentifier: "cluster_identifier",
   DBClusterParameterGroupName: "db_cluster_parameter_group_name",
   DBSubnetGroupName: "db_subnet_group_name",
@@ -21,7 +22,10 @@ export const rds: Mappings = {
       DBParameterGroupName: "parameter_group_name",
       DBSubnetGroupName: "db_subnet_group_name",
       DBSnapshotIdentifier: "snapshot_identifier",
+      DBClusterSnapshotIdentifier: "snapshot_identifier",
       SourceDBInstanceIdentifier: "replicate_source_db",
+      SourceDBInstanceAutomatedBackupsArn: "restore_to_point_in_time.source_db_instance_automated_backups_arn",
+      SourceDbiResourceId: "restore_to_point_in_time.source_dbi_resource_id",
       EnableCloudwatchLogsExports: "enabled_cloudwatch_logs_exports",
       EnableIAMDatabaseAuthentication: "iam_database_authentication_enabled",
       EnablePerformanceInsights: "performance_insights_enabled",
@@ -37,7 +41,12 @@ export const rds: Mappings = {
   },
   "AWS::RDS::DBCluster": {
     type: "aws_rds_cluster",
-    fields: { ...cluster, DatabaseName: "database_name", VpcSecurityGroupIds: "vpc_security_group_ids" },
+    fields: {
+      ...cluster,
+      DatabaseName: "database_name",
+      ReplicationSourceIdentifier: "replication_source_identifier",
+      VpcSecurityGroupIds: "vpc_security_group_ids",
+    },
   },
   "AWS::RDS::GlobalCluster": { type: "aws_rds_global_cluster" },
   "AWS::RDS::DBParameterGroup": {
@@ -66,6 +75,7 @@ export const rds: Mappings = {
     fields: {
       ...cluster,
       EnableCloudwatchLogsExports: "enable_cloudwatch_logs_exports",
+      KmsKeyId: "kms_key_arn",
       IamAuthEnabled: "iam_database_authentication_enabled",
     },
   },
