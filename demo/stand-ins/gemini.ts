@@ -96,7 +96,8 @@ interface Asked {
 
 /** "Set encrypted = true." on a line `encrypted = false`, or where it is missing, at the top of its object. */
 function solve(prompt: string): object {
-  const asked = JSON.parse(prompt) as Asked;
+  const asked = questionIn(prompt);
+  if (!asked) return { answer: "ok" };
   const wanted = /[`']?([A-Za-z_][\w.]*)[`']?\s*(?:=|to)\s*[`']?(true|false|\d+|"[^"]*")/.exec(asked.rule.remedy);
   if (!wanted) return decline(asked, "The remedy names no value, so a person must choose one.");
   const name = (wanted[1] ?? "").split(".").at(-1) ?? "";
@@ -117,6 +118,13 @@ function solve(prompt: string): object {
   if (!opening) return decline(asked, "The place where the value belongs is not in what was shown.");
   const indent = `${/^\s*/.exec(opening.text)?.[0] ?? ""}  `;
   return patch(asked, opening, [opening.text, `${indent}${name} = ${value}`], `Adds ${name} = ${value}.`);
+}
+
+/** The finding that is asked about; undefined for small talk, such as the doctor's. */
+function questionIn(prompt: string): Asked | undefined {
+  if (!prompt.startsWith("{")) return undefined;
+  const parsed = JSON.parse(prompt) as Partial<Asked>;
+  return parsed.rule && parsed.lines ? (parsed as Asked) : undefined;
 }
 
 const patch = (asked: Asked, line: { id: string; text: string }, newLines: readonly string[], rationale: string) => ({
