@@ -16,6 +16,7 @@ export async function processDelivery(deps: Deps, job: { readonly guid: string }
 export async function handleEvent(deps: Deps, event: Event): Promise<void> {
   if (event.name === "installation" || event.name === "installation_repositories") await noteInstallation(deps, event);
   else await noteRepository(deps, event.payload);
+  if (event.name === "repository" && event.payload.action === "deleted") await forgetRepository(deps, event.payload);
   await notePull(deps, event);
   for (const request of jobsFor(event)) await deps.queue.send(request);
 }
@@ -77,6 +78,11 @@ async function noteRepository(deps: Deps, payload: Payload): Promise<void> {
   });
 }
 
+async function forgetRepository(deps: Deps, payload: Payload): Promise<void> {
+  const id = number(object(payload.repository).id);
+  if (id !== undefined) await deps.store.repositories.remove(id);
+}
+
 async function noteAccount(deps: Deps, id: number, account: Payload): Promise<void> {
   await deps.store.installations.upsert({
     id,
@@ -90,6 +96,7 @@ async function notePull(deps: Deps, event: Event): Promise<void> {
   const repository = number(object(event.payload.repository).id);
   const pullNumber = number(pull.number);
   if (event.name !== "pull_request" || repository === undefined || pullNumber === undefined) return;
+  if (!(await deps.store.repositories.get(repository))) return; // of no installation of ours
   await deps.store.pulls.upsert({
     repository,
     number: pullNumber,

@@ -92,7 +92,7 @@ function checkRun(repository: number, event: Event): JobRequest[] {
   if (action === "rerequested") return [rescan(repository, headSha, run)];
   const requested = object(event.payload.requested_action);
   const pullNumber = firstPull(run);
-  if (action !== "requested_action" || pullNumber === undefined) return [];
+  if (action !== "requested_action" || pullNumber === undefined || isBot(object(event.payload.sender))) return [];
   return [
     decision(event, repository, pullNumber, object(event.payload.sender), {
       kind: "button",
@@ -141,7 +141,7 @@ function decision(
       source,
       repository,
       issueNumber,
-      ...(id !== undefined && { githubUser: { id, login: text(user.login) } }),
+      ...(id !== undefined && !isBot(user) && { githubUser: { id, login: text(user.login) } }),
       what,
     },
     key: source,
