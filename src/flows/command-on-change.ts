@@ -4,7 +4,9 @@ import type { Change } from "../core/approve/change.ts";
 import type { Command, VerbName } from "../core/approve/command.ts";
 import { isOpen } from "../core/approve/state.ts";
 import type { Answer } from "./approve-change.ts";
-import type { Deps } from "./deps.ts";
+import { type Deps, repoOf } from "./deps.ts";
+import { readPolicy } from "./judge.ts";
+import { askApprovers, severityOf } from "./send-alerts.ts";
 import { showChange } from "./show-change.ts";
 
 export interface Place {
@@ -42,7 +44,7 @@ export async function onChange(
     case "plan":
       return showChange(deps, repository, change);
     case "notify":
-      return showChange(deps, repository, change);
+      return askAgain(deps, repository, change, source);
     case "cancel": {
       const outcome = await move(deps, change, { type: "cancel" }, source);
       return outcome.ok ? yes(`Change ${change.planId} waits no more; its approvals are void.`) : no(outcome.reason);
@@ -66,6 +68,13 @@ export async function onChange(
     default:
       return no(`"${verb}" is not about one change.`);
   }
+}
+
+async function askAgain(deps: Deps, repository: Repository, change: Change, source: string): Promise<Answer> {
+  if (change.state !== "awaiting-approval") return no(`Change ${change.planId} is ${change.state}; nothing is asked.`);
+  const { policy } = await readPolicy(deps, repository, repoOf(repository));
+  await askApprovers(deps, repository, change, await severityOf(deps, change), policy, source);
+  return yes(`The approvers of change ${change.planId} are asked again.`);
 }
 
 const move = (deps: Deps, change: Change, event: { readonly type: "cancel" }, source: string) =>

@@ -44,7 +44,8 @@ async function carryOut(deps: Deps, from: string, body: string, sid: string): Pr
   await deps.store.codes.use(code.id);
   const kind = !stands ? "stale" : reply.verb === "OK" ? "approved" : "denied";
   await answerSms(deps, from, sid, { kind, ...about }, change.id);
-  await refreshSticky(deps, repository, change.pullNumber === undefined ? {} : { pullNumber: change.pullNumber });
+  if (change.pullNumber !== undefined) await refreshSticky(deps, repository, { pullNumber: change.pullNumber });
+  await refreshSticky(deps, repository, {});
   return `${kind}: ${answer.text}`;
 }
 

@@ -23,7 +23,9 @@ export async function decide(deps: Deps, decision: Decision): Promise<void> {
   }
   const changes = (await deps.store.changes.byPull(repository.id, issueNumber)).filter((c) => isOpen(c.state));
   for (const change of changes) await decideOne(deps, repository, change, decision, githubUser);
-  if (changes.length > 0) await refreshSticky(deps, repository, { pullNumber: issueNumber });
+  if (changes.length === 0) return;
+  await refreshSticky(deps, repository, { pullNumber: issueNumber });
+  await refreshSticky(deps, repository, {});
 }
 
 async function decideOne(

@@ -50,6 +50,7 @@ async function runOne(deps: Deps, spoken: Spoken, line: CommandLine): Promise<vo
   const shownOn = await refreshSticky(deps, repository, pull ? { pullNumber: issueNumber } : {});
   // Somewhere else there is no sticky comment to say it in.
   if (shownOn !== issueNumber) await deps.github.comment(repo, issueNumber, neutralise(said.text, 500));
+  if (pull && said.ok) await refreshSticky(deps, repository, {});
   await deps.github.reactTo(repo, commentId, said.ok ? "+1" : line.ok ? "-1" : "confused");
 }
 

@@ -1,8 +1,8 @@
 /** Who is told, and how: SMS to enrolled approvers, e-mail to those whom the policy names. All through the outbox. */
-import { randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { Repository } from "../adapters/store/repositories.ts";
 import type { Change } from "../core/approve/change.ts";
-import { CODE_BYTES, formatCode, hashCode } from "../core/approve/code.ts";
+import { formatCode, hashCode } from "../core/approve/code.ts";
 import type { Policy } from "../core/approve/policy.ts";
 import { mayApprove } from "../core/approve/who.ts";
 import { type Severity, severityRank } from "../core/model/finding.ts";
@@ -13,13 +13,17 @@ import { readPolicy } from "./judge.ts";
 
 const CODE_MINUTES = 30;
 
-/** Asks everyone who can approve this change, on every channel that the policy opens. */
+/**
+ * Asks everyone who can approve this change, on every channel that the policy opens.
+ * @param again what asks for it once more, though it was asked before; else the same question is asked once.
+ */
 export async function askApprovers(
   deps: Deps,
   repository: Repository,
   change: Change,
   severity: Severity,
   policy: Policy,
+  again = "",
 ): Promise<void> {
   if (change.digest === undefined || change.pullNumber === undefined) return;
   await askPhones(
@@ -28,9 +32,10 @@ export async function askApprovers(
     { ...change, digest: change.digest, pullNumber: change.pullNumber },
     severity,
     policy,
+    again,
   );
   await mailTo(deps, repository, change, policy, severity, {
-    key: `ask:${change.digest}`,
+    key: `ask:${change.digest}:${again}`,
     subject: `approval wanted: ${change.title}`,
     paragraphs: [
       "Draco has written and proven a fix. It is applied only once somebody who may do so approves exactly this change.",
@@ -47,6 +52,7 @@ async function askPhones(
   change: Shown,
   severity: Severity,
   policy: Policy,
+  again: string,
 ): Promise<void> {
   if (!deps.sms || !wants(policy, severity, "sms")) return;
   for (const phone of await deps.store.phones.reachable()) {
@@ -55,9 +61,10 @@ async function askPhones(
     const who = await askWho(deps, repoOf(repository), policy, actor.login);
     if (!mayApprove(policy, who, change, "sms").ok || change.contributors.includes(actor.id)) continue;
 
-    const code = formatCode(randomBytes(CODE_BYTES));
     const expiresAt = new Date(deps.now().getTime() + CODE_MINUTES * 60_000);
-    const key = `sms:ask:${change.id}:${change.digest}:${phone.id}`;
+    const key = `sms:ask:${change.id}:${change.digest}:${phone.id}:${again}`;
+    // The same question has the same code, so that a second run does not kill the code that the first has sent.
+    const code = formatCode(createHmac("sha256", deps.key).update(`code:${key}`).digest());
     await deps.store.codes.issue({
       hash: hashCode(deps.key, code),
       changeId: change.id,
@@ -105,10 +112,7 @@ export async function answerSms(
 export async function alertOutcome(deps: Deps, repository: Repository, change: Change): Promise<void> {
   const good = change.state === "verified";
   const { policy } = await readPolicy(deps, repository, repoOf(repository));
-  const findings = await deps.store.findings.list({ repository: repository.id });
-  const severity = findings
-    .filter((f) => change.fingerprints.includes(f.fingerprint))
-    .reduce<Severity>((most, f) => (severityRank(f.severity) > severityRank(most) ? f.severity : most), "low");
+  const severity = await severityOf(deps, change);
   for (const approval of await deps.store.approvals.of(change.id)) {
     if (approval.surface !== "sms" || approval.digest !== change.digest || approval.voidedAt) continue;
     const phone = await deps.store.phones.ofActor(approval.actor);
@@ -135,6 +139,14 @@ export async function alertOutcome(deps: Deps, repository: Repository, change: C
         : `A person is needed: ${change.reason ?? change.state}`,
     ],
   });
+}
+
+/** That of the gravest finding which the change mends. */
+export async function severityOf(deps: Deps, change: Change): Promise<Severity> {
+  const findings = await deps.store.findings.list({ repository: change.repository, root: change.root });
+  return findings
+    .filter((f) => change.fingerprints.includes(f.fingerprint))
+    .reduce<Severity>((most, f) => (severityRank(f.severity) > severityRank(most) ? f.severity : most), "low");
 }
 
 async function mailTo(
