@@ -13,9 +13,14 @@ export interface ApprovalCode {
 }
 
 export const codes = ({ prisma, now, newId }: StoreDeps) => ({
-  /** @param code.hash of `hashCode`; an older unused code for the same change and phone dies with this one's birth. */
+  /**
+   * @param code.hash of `hashCode`; an older unused code for the same change and phone dies with this one's birth. A code
+   * that was issued before is left as it is.
+   */
   async issue(code: Omit<ApprovalCode, "id" | "usedAt"> & { readonly hash: string }): Promise<ApprovalCode> {
     return prisma.$transaction(async (tx) => {
+      const known = await tx.approvalCode.findUnique({ where: { hash: code.hash }, omit: { hash: true } });
+      if (known) return present(known);
       await tx.approvalCode.updateMany({
         where: { changeId: code.changeId, phoneId: code.phoneId, usedAt: null },
         data: { usedAt: now() },
