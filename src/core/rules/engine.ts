@@ -7,10 +7,11 @@ import type { Format, Resource } from "../model/resource.ts";
 import type { LiveRef, SourceRange } from "../model/source-range.ts";
 import type { Stack } from "../read/reading.ts";
 import { Estate } from "./estate.ts";
-import { evidenceAt } from "./evidence.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type Ledger, LedgerBook, type Outcome } from "./ledger.ts";
+import { once } from "./once.ts";
 import type { Rule } from "./rule.ts";
+import { Sightings } from "./sightings.ts";
 import type { Verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
 
@@ -54,6 +55,7 @@ export function runRules(options: RunOptions): RulesRun {
   const results: Judgement[] = [];
   const keepAll = options.keep === "all";
   const prefix = options.repositoryPath ?? "";
+  const sightings = new Map<View, Sightings>();
 
   for (const variants of variantsOf(options.stacks)) {
     const answers = new Map<string, Answer[]>();
@@ -80,7 +82,8 @@ export function runRules(options: RunOptions): RulesRun {
     const { status } = answer.verdict;
     ledger.count(answer.rule.id, status);
     if (status === "not-applicable" || (status !== "fail" && !keepAll)) return;
-    results.push(judge(answer, status, prefix, environments));
+    const seen = once(sightings, answer.view, ({ resource }) => new Sightings(resource));
+    results.push(judge(answer, status, prefix, environments, seen));
   }
 
   return { results: results.sort(inReadingOrder), ledger: ledger.close(), diagnostics };
@@ -129,12 +132,18 @@ function ask(rule: Rule, view: View, diagnostics: Diagnostic[]): Verdict {
   }
 }
 
-function judge(answer: Answer, status: Status, prefix: string, environments: readonly string[] | undefined): Judgement {
+function judge(
+  answer: Answer,
+  status: Status,
+  prefix: string,
+  environments: readonly string[] | undefined,
+  seen: Sightings,
+): Judgement {
   const { rule, view, stack, verdict } = answer;
   const { resource } = view;
   const path = ("path" in verdict && verdict.path) || "";
-  const { evidence, value } = evidenceAt(resource, path);
-  const at = placeOf(resource, path);
+  const { evidence, value } = seen.evidenceAt(path);
+  const at = seen.placeOf(path);
   const file = "file" in at ? at.file : at.id;
   const nested = resource.module !== "";
   return {
@@ -185,19 +194,6 @@ const formatOf = (resource: Resource): Format => (resource.origin.kind === "code
 
 const headerOf = (resource: Resource): SourceRange | LiveRef =>
   resource.origin.kind === "code" ? resource.origin.header : resource.origin;
-
-/** Where a dotted path is written, else the nearest block around it, else the resource's header. */
-export function placeOf(resource: Resource, path: string): SourceRange | LiveRef {
-  const { origin } = resource;
-  if (origin.kind === "live") return origin;
-  for (let at = path; at !== ""; at = parentOf(at)) {
-    const range = origin.locate(at)?.range;
-    if (range) return range;
-  }
-  return origin.header;
-}
-
-export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(".")));
 
 export const joinPath = (prefix: string, path: string): string =>
   prefix === "" || prefix === "." ? path : path === "" || path === "." ? prefix : `${prefix}/${path}`;

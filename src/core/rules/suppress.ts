@@ -9,9 +9,11 @@ import { isList, isObject, type Value } from "../model/value.ts";
 import { matchesPath } from "../read/globs.ts";
 import type { Reading } from "../read/reading.ts";
 import { type Directive, readDirectives } from "./directives.ts";
-import { type Judgement, joinPath, parentOf } from "./engine.ts";
+import { type Judgement, joinPath } from "./engine.ts";
 import { withoutKeys } from "./estate.ts";
+import { once } from "./once.ts";
 import type { Rule } from "./rule.ts";
+import { parentOf } from "./sightings.ts";
 
 /** A decision written in `.github/draco.yml`. */
 export interface Waiver {
@@ -45,17 +47,18 @@ export interface Suppressed {
 export function suppress(results: readonly Judgement[], options: SuppressOptions): Suppressed {
   const { directives, diagnostics } = readDirectives(options.reading.comments, options.linesOf);
   const byFile = groupBy(directives, (d) => d.at.file);
-  const aliases = new Map(options.rules.map((rule) => [rule.id, rule.aliases]));
-  const calls = moduleCalls(options.reading);
+  const named = new Map(options.rules.map((rule) => [rule.id, [rule.id, ...rule.aliases].map(plainId)]));
+  const calls = byFile.size === 0 ? new Map<string, Resource>() : moduleCalls(options.reading);
+  const skips = new Map<Resource, readonly Skip[]>();
   const expired = new Map<string, Diagnostic>();
 
   const marked = results.map((result) => {
     if (result.status !== "fail") return result;
-    const names = [result.rule, ...(aliases.get(result.rule) ?? [])].map(plainId);
-    const scopes = byFile.size === 0 ? [] : scopesOf(result, calls);
+    const names = named.get(result.rule) ?? [plainId(result.rule)];
+    const { resource } = result.view;
     const candidates = [
-      ...scopes.flatMap((scope) => commentsOn(scope, names, byFile)),
-      ...annotationsOn(result.view.resource, names),
+      ...(byFile.size === 0 ? [] : commentsOn(result, names, byFile, calls)),
+      ...annotationsOn(once(skips, resource, skipsOf), names),
       ...waiversOn(result, names, options),
     ];
     const current = candidates.find((s) => s.until === undefined || s.until >= options.today);
@@ -69,43 +72,55 @@ export function suppress(results: readonly Judgement[], options: SuppressOptions
   };
 }
 
-/** A block of code that a comment can stand at: the resource's own, and each module call it comes through. */
+/** A block of code that a comment can stand at: the resource's own, or a module call it comes through. */
 interface ScopeBlock {
   readonly origin: CodeOrigin;
   readonly resource: Resource;
   /** Ranges that the finding lies in, inside the block: the attribute, then the blocks around it. */
-  readonly places: readonly SourceRange[];
+  readonly places: () => readonly SourceRange[];
   readonly at?: SourceRange;
+}
+
+function commentsOn(
+  result: Judgement,
+  names: readonly string[],
+  byFile: ReadonlyMap<string, readonly Directive[]>,
+  calls: ReadonlyMap<string, Resource>,
+): readonly Suppression[] {
+  const found: Suppression[] = [];
+  for (const scope of scopesOf(result, calls))
+    for (const d of byFile.get(scope.origin.range.file) ?? []) {
+      if (!d.ids.some((id) => names.some((name) => matchesId(id, name)))) continue;
+      if (!d.where.every(({ path, text }) => String(attribute(scope.resource.attributes, path)) === text)) continue;
+      if (!reaches(d, scope)) continue;
+      found.push({ by: "comment", reason: d.reason, at: d.at, ...(d.until !== undefined && { until: d.until }) });
+    }
+  return found;
 }
 
 function scopesOf(result: Judgement, calls: ReadonlyMap<string, Resource>): readonly ScopeBlock[] {
   const { resource } = result.view;
+  const { origin } = resource;
   const scopes: ScopeBlock[] = [];
-  if (resource.origin.kind === "code") {
-    const places: SourceRange[] = [];
-    for (let path = result.evidence.path; path !== ""; path = parentOf(path)) {
-      const range = resource.origin.locate(path)?.range;
-      if (range) places.push(range);
-    }
-    scopes.push({ origin: resource.origin, resource, places, ...("file" in result.at && { at: result.at }) });
+  if (origin.kind === "code") {
+    const places = (): readonly SourceRange[] => placesOf(origin, result.evidence.path);
+    scopes.push({ origin, resource, places, ...("file" in result.at && { at: result.at }) });
   }
   for (let address = resource.module; address !== ""; address = parentModule(address)) {
     const call = calls.get(callKey(result.stack, address)) ?? calls.get(callKey(result.stack, withoutKeys(address)));
-    if (call?.origin.kind === "code") scopes.push({ origin: call.origin, resource: call, places: [] });
+    if (call?.origin.kind === "code") scopes.push({ origin: call.origin, resource: call, places: () => [] });
   }
   return scopes;
 }
 
-function commentsOn(
-  scope: ScopeBlock,
-  names: readonly string[],
-  byFile: ReadonlyMap<string, readonly Directive[]>,
-): readonly Suppression[] {
-  return (byFile.get(scope.origin.range.file) ?? [])
-    .filter((d) => d.ids.some((id) => names.some((name) => matchesId(id, name))))
-    .filter((d) => d.where.every(({ path, text }) => String(attribute(scope.resource.attributes, path)) === text))
-    .filter((d) => reaches(d, scope))
-    .map((d) => ({ by: "comment", reason: d.reason, at: d.at, ...(d.until !== undefined && { until: d.until }) }));
+/** Where a dotted path is written, and each of the blocks around it. */
+function placesOf(origin: CodeOrigin, from: string): readonly SourceRange[] {
+  const places: SourceRange[] = [];
+  for (let path = from; path !== ""; path = parentOf(path)) {
+    const range = origin.locate(path)?.range;
+    if (range) places.push(range);
+  }
+  return places;
 }
 
 function reaches(directive: Directive, scope: ScopeBlock): boolean {
@@ -118,18 +133,24 @@ function reaches(directive: Directive, scope: ScopeBlock): boolean {
     case "line":
       return scope.at?.file === range.file && scope.at.line === directive.at.line + 1;
     case "block":
-      return directive.targetLine === header.line || startsOn(scope.places, directive.targetLine);
+      return directive.targetLine === header.line || startsOn(scope.places(), directive.targetLine);
     case "target":
-      return covers(header, directive.targetLine) || startsOn(scope.places, directive.targetLine);
+      return covers(header, directive.targetLine) || startsOn(scope.places(), directive.targetLine);
   }
 }
 
 const covers = (range: SourceRange, line: number): boolean => line >= range.line && line <= range.endLine;
 const startsOn = (places: readonly SourceRange[], line: number): boolean => places.some((p) => p.line === line);
 
+/** What a resource says of itself: a rule not to ask, and why. */
+interface Skip {
+  readonly id: string;
+  readonly reason: string;
+}
+
 /** Kubernetes: metadata.annotations["checkov.io/skip1"]: ID=reason. CloudFormation: Metadata.checkov.skip[].id. */
-function annotationsOn(resource: Resource, names: readonly string[]): readonly Suppression[] {
-  const found: { id: string; reason: string }[] = [];
+function skipsOf(resource: Resource): readonly Skip[] {
+  const found: Skip[] = [];
   const annotations = only(attribute(resource.attributes, "metadata.annotations"));
   if (isObject(annotations))
     for (const [key, value] of Object.entries(annotations)) {
@@ -148,10 +169,13 @@ function annotationsOn(resource: Resource, names: readonly string[]): readonly S
         if (isObject(skip))
           found.push({ id: String(skip.id ?? ""), reason: String(skip.comment ?? skip.reason ?? "") });
   }
-  return found
+  return found;
+}
+
+const annotationsOn = (skips: readonly Skip[], names: readonly string[]): readonly Suppression[] =>
+  skips
     .filter(({ id }) => names.some((name) => matchesId(id.toLowerCase(), name)))
     .map(({ reason }) => ({ by: "comment", reason: reason || "no reason given" }));
-}
 
 function waiversOn(result: Judgement, names: readonly string[], options: SuppressOptions): readonly Suppression[] {
   const file = "file" in result.at ? joinPath(options.repositoryPath ?? "", result.at.file) : result.at.id;
@@ -245,7 +269,9 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
   return groups;
 }
