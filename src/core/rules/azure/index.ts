@@ -1,8 +1,11 @@
 /** Every rule for Azure. A service's file exports its rules and nothing else, so that adding one touches one file. */
 import type { Rule } from "../rule.ts";
+import * as apiManagement from "./api-management.ts";
+import * as appLogging from "./app-logging.ts";
 import * as appService from "./app-service.ts";
 import * as applicationGateway from "./application-gateway.ts";
 import * as container from "./container.ts";
+import * as customerKeys from "./customer-keys.ts";
 import * as dataStore from "./data-store.ts";
 import * as databaseProtection from "./database-protection.ts";
 import * as databaseServer from "./database-server.ts";
@@ -10,14 +13,17 @@ import * as defender from "./defender.ts";
 import * as disk from "./disk.ts";
 import * as firewall from "./firewall.ts";
 import * as frontDoor from "./front-door.ts";
+import * as functionApp from "./function-app.ts";
 import * as keyVault from "./key-vault.ts";
 import * as kubernetesCluster from "./kubernetes-cluster.ts";
+import * as kubernetesOperations from "./kubernetes-operations.ts";
 import * as machineLearning from "./machine-learning.ts";
 import * as messaging from "./messaging.ts";
 import * as network from "./network.ts";
 import * as networkSecurityGroup from "./network-security-group.ts";
 import * as platform from "./platform.ts";
 import * as privateEndpoint from "./private-endpoint.ts";
+import * as registryOperations from "./registry-operations.ts";
 import * as search from "./search.ts";
 import * as sqlServer from "./sql-server.ts";
 import * as storage from "./storage.ts";
@@ -29,9 +35,12 @@ import * as webApp from "./web-app.ts";
 type Service = { readonly [name: string]: Rule };
 
 const SERVICES: readonly Service[] = [
+  apiManagement,
+  appLogging,
   appService,
   applicationGateway,
   container,
+  customerKeys,
   dataStore,
   databaseProtection,
   databaseServer,
@@ -39,14 +48,17 @@ const SERVICES: readonly Service[] = [
   disk,
   firewall,
   frontDoor,
+  functionApp,
   keyVault,
   kubernetesCluster,
+  kubernetesOperations,
   machineLearning,
   messaging,
   network,
   networkSecurityGroup,
   platform,
   privateEndpoint,
+  registryOperations,
   search,
   sqlServer,
   storage,
