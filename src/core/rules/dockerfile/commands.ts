@@ -138,7 +138,7 @@ export const commands: readonly Rule[] = [
       (/^pip[\d.]*$/.test(programOf(command)) ||
         (/^python[\d.]*$/.test(programOf(command)) && command.words.includes("pip"))) &&
       has(command, "--trusted-host"),
-    bad: "pip install --trusted-host pypi.org app",
+    bad: "pip install --trusted-host packages.example app",
     good: 'pip install app | grep -e "--trusted-host"',
   }),
   commandRule({

@@ -94,7 +94,7 @@ export const settings: readonly Rule[] = [
     title: "pip is told not to verify an index",
     isBad: (value) => value !== "",
     remedy: "Remove PIP_TRUSTED_HOST.",
-    bad: "pypi.org",
+    bad: "packages.example",
     good: "S=none",
   }),
 ];
