@@ -20,7 +20,7 @@ const method = (...lines: readonly string[]): string =>
 
 export const methodAuthorization = rule({
   id: "aws-api-gateway-method-authorization",
-  aliases: alias("CKV_AWS_59", "AWS-0004"),
+  aliases: [...alias("CKV_AWS_59", "AWS-0004"), "CKV2_AWS_70"],
   title: "API Gateway method asks nobody who they are",
   severity: "low",
   category: "security",

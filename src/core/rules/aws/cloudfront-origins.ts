@@ -1,12 +1,12 @@
 /** What CloudFront fetches from: whether origins are theirs alone, encrypted, and replaced when they fail. */
 import { isUnknown } from "../../model/value.ts";
-import { eachBlock, someBlock } from "../checks.ts";
+import { eachBlock, requireThat, requireTrue, someBlock } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { and, fail, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
+import { allOf, and, fail, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
 import type { Block } from "../view.ts";
 import { DISTRIBUTION, distribution } from "./distribution.ts";
-import { alias, block } from "./shapes.ts";
+import { alias, block, example } from "./shapes.ts";
 
 const DOCS = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/";
 const BUCKET = 'domain_name = "b.s3.eu-west-1.amazonaws.com"';
@@ -136,4 +136,98 @@ export const originHttps = rule({
       block("custom_origin_config", 'origin_protocol_policy = "https-only"'),
     ),
   ),
+});
+
+/** Protocols that origins are no longer asked in. */
+const OLD = ["SSLv3"];
+
+export const originTls = rule({
+  id: "aws-cloudfront-origin-ssl3",
+  aliases: alias("CKV2_AWS_54"),
+  title: "CloudFront speaks SSL 3 to its origin",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: DISTRIBUTION,
+  why: "SSL 3 was broken in 2014 (POODLE). Whoever sits between CloudFront and the origin can read what passes.",
+  remedy: 'Set custom_origin_config.origin_ssl_protocols = ["TLSv1.2"].',
+  references: [`${DOCS}secure-connections-supported-ciphers-cloudfront-to-origin.html`],
+  check: (view) =>
+    eachBlock(view, "origin.custom_origin_config", (config) => {
+      const { items, complete } = config.strings("origin_ssl_protocols");
+      const path = `${config.path}.origin_ssl_protocols`;
+      if (items.some((item) => OLD.includes(item))) return fail(path, "The origin may be asked in SSL 3");
+      return complete ? pass(path) : undecided(path);
+    }),
+  fix: {
+    risk: "disruptive",
+    edit: (view) =>
+      view
+        .blocks("origin.custom_origin_config")
+        .items.filter((config) => config.strings("origin_ssl_protocols").items.some((item) => OLD.includes(item)))
+        .map((config) => set(`${config.path}.origin_ssl_protocols`, ["TLSv1.2"])),
+  },
+  bad: distribution(
+    block(
+      "origin",
+      'domain_name = "example.com"',
+      'origin_id   = "web"',
+      block(
+        "custom_origin_config",
+        'origin_protocol_policy = "https-only"',
+        'origin_ssl_protocols   = ["SSLv3", "TLSv1.2"]',
+      ),
+    ),
+  ),
+  good: distribution(
+    block(
+      "origin",
+      'domain_name = "example.com"',
+      'origin_id   = "web"',
+      block("custom_origin_config", 'origin_protocol_policy = "https-only"', 'origin_ssl_protocols   = ["TLSv1.2"]'),
+    ),
+  ),
+});
+
+const HEADERS = "aws_cloudfront_response_headers_policy";
+const STRICT = "security_headers_config.strict_transport_security";
+const YEAR = 31_536_000;
+const headers = (seconds: number): string =>
+  example(
+    HEADERS,
+    'name = "h"',
+    block(
+      "security_headers_config",
+      block(
+        "strict_transport_security",
+        `access_control_max_age_sec = ${seconds}`,
+        "include_subdomains         = true",
+        "override                   = true",
+        "preload                    = true",
+      ),
+    ),
+  );
+
+export const strictTransport = rule({
+  id: "aws-cloudfront-hsts",
+  aliases: alias("CKV_AWS_259"),
+  title: "Response headers policy does not keep browsers on HTTPS",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: HEADERS,
+  why: "A browser that is not told to stays ready to speak plain HTTP, and whoever sits on the way makes it do so. The header lasts as long as it says, so it should say a year.",
+  remedy: "Add strict_transport_security for a year, with include_subdomains, preload and override.",
+  references: [`${DOCS}adding-response-headers.html`],
+  check: (view) =>
+    allOf([
+      requireThat(view, `${STRICT}.access_control_max_age_sec`, (v) => Number(v) >= YEAR, {
+        message: "Browsers are told for less than a year, or not at all",
+      }),
+      ...["include_subdomains", "preload", "override"].map((name) =>
+        requireTrue(view, `${STRICT}.${name}`, { message: `${name} is off` }),
+      ),
+    ]),
+  bad: [example(HEADERS, 'name = "h"'), headers(3600)],
+  good: headers(YEAR),
 });

@@ -1,7 +1,7 @@
 /** DynamoDB and its cache: recovery, encryption, protection against loss. */
-import { eachBlock, requireSet, requireTrue } from "../checks.ts";
+import { eachBlock, requireSet, requireTrue, someJoined } from "../checks.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail } from "../verdict.ts";
+import { allOf, fail, pass, undecided } from "../verdict.ts";
 import { alias, block, example, switchedTo } from "./shapes.ts";
 
 const TABLE = "aws_dynamodb_table";
@@ -139,4 +139,46 @@ export const daxTls = switchedTo({
   message: "Clients speak plain text",
   bad: dax(),
   good: dax('cluster_endpoint_encryption_type = "TLS"'),
+});
+
+const SCALING = "aws_appautoscaling_target";
+const provisioned = example(
+  TABLE,
+  'name           = "t"',
+  'hash_key       = "id"',
+  'billing_mode   = "PROVISIONED"',
+  "read_capacity  = 5",
+  "write_capacity = 5",
+);
+
+export const scaling = rule({
+  id: "aws-dynamodb-scaling",
+  aliases: alias("CKV2_AWS_16"),
+  title: "DynamoDB table does not grow with its load",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: TABLE,
+  why: "When more is asked than was provisioned, requests are refused; when less is, it is paid for all the same. Scaling follows the load.",
+  remedy: `Set billing_mode = "PAY_PER_REQUEST", or add an ${SCALING} for the table.`,
+  references: [`${DOCS}AutoScaling.html`],
+  check(view) {
+    const mode = view.get("billing_mode");
+    if (mode.kind === "unknown") return undecided("billing_mode");
+    if (mode.kind === "value" && mode.value === "PAY_PER_REQUEST") return pass("billing_mode");
+    return someJoined(view, SCALING, "resource_id", () => pass(), "Its capacity is fixed");
+  },
+  bad: provisioned,
+  good: [
+    table(),
+    `${provisioned}
+resource "${SCALING}" "x" {
+  min_capacity       = 5
+  max_capacity       = 100
+  resource_id        = "table/\${aws_dynamodb_table.x.name}"
+  scalable_dimension = "dynamodb:table:ReadCapacityUnits"
+  service_namespace  = "dynamodb"
+}
+`,
+  ],
 });

@@ -160,3 +160,45 @@ export const groupKey = ownKey({
     'kms_key_id                 = "arn:aws:kms:eu-west-1:123456789012:key/1"',
   ),
 });
+
+const cluster = (...lines: readonly string[]): string =>
+  example(CLUSTER, 'cluster_id = "c"', 'engine     = "memcached"', ...lines);
+
+export const minorUpgrades = switchedTo({
+  id: "aws-elasticache-minor-upgrades",
+  aliases: alias("CKV_AWS_322"),
+  title: "ElastiCache does not get minor upgrades by itself",
+  severity: "low",
+  profile: "strict",
+  on: [CLUSTER, GROUP],
+  why: "Fixes of the engine, security fixes too, wait for somebody to ask for them. They are made in the maintenance window.",
+  remedy: "Leave auto_minor_version_upgrade at its default, true.",
+  references: [`${DOCS}VersionManagement.html`],
+  path: "auto_minor_version_upgrade",
+  absent: "pass",
+  risk: "in-place",
+  message: "Minor upgrades wait for somebody",
+  bad: cluster("auto_minor_version_upgrade = false"),
+  good: [cluster(), cluster("auto_minor_version_upgrade = true")],
+});
+
+export const subnetGroup = rule({
+  id: "aws-elasticache-subnet-group",
+  aliases: alias("CKV_AWS_323"),
+  title: "ElastiCache is in the default network",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: CLUSTER,
+  why: "Without a subnet group the cache sits in the default network, which was not made with it in mind. Everything there reaches it.",
+  remedy: "Name a subnet group in subnet_group_name.",
+  references: [`${DOCS}SubnetGroups.html`],
+  check: (view) =>
+    view.has("replication_group_id") !== false
+      ? notApplicable
+      : requireThat(view, "subnet_group_name", (v) => v !== "" && v !== "default", {
+          message: "No subnet group is named",
+        }),
+  bad: [cluster(), cluster('subnet_group_name = "default"')],
+  good: cluster('subnet_group_name = "private"'),
+});

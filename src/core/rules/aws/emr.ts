@@ -1,10 +1,10 @@
 /** EMR: encryption that a security configuration asks for, and the account's guard against public clusters. */
-import { requireTrue } from "../checks.ts";
+import { requireSet, requireTrue } from "../checks.ts";
 import { jsonAt, toldOf } from "../evaluators/json-text.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
-import { alias, example, switchedTo } from "./shapes.ts";
+import { alias, block, example, switchedTo } from "./shapes.ts";
 
 const CONFIGURATION = "aws_emr_security_configuration";
 const DOCS = "https://docs.aws.amazon.com/emr/latest/ManagementGuide/";
@@ -146,4 +146,46 @@ export const publicAccess = switchedTo({
   message: "Clusters open to the internet are not refused",
   bad: example(GUARD, "block_public_security_group_rules = false"),
   good: example(GUARD, "block_public_security_group_rules = true"),
+});
+
+const EMR = "aws_emr_cluster";
+const emr = (...lines: readonly string[]): string =>
+  example(
+    EMR,
+    'name          = "c"',
+    'release_label = "emr-7.5.0"',
+    'service_role  = "arn:aws:iam::123456789012:role/emr"',
+    ...lines,
+  );
+
+export const kerberos = rule({
+  id: "aws-emr-kerberos",
+  aliases: alias("CKV_AWS_114"),
+  title: "EMR cluster asks nobody who they are",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: EMR,
+  why: "Hadoop believes the user name that a client sends. With Kerberos users and machines prove who they are.",
+  remedy: "Add kerberos_attributes, and a security configuration with Kerberos.",
+  references: [`${DOCS}emr-kerberos.html`],
+  check: (view) => requireSet(view, "kerberos_attributes.realm", { message: "Clients are believed" }),
+  bad: emr(),
+  good: `${emr(block("kerberos_attributes", "kdc_admin_password = var.password", 'realm              = "EC2.INTERNAL"'))}variable "password" {}\n`,
+});
+
+export const usesConfiguration = rule({
+  id: "aws-emr-security-configuration",
+  aliases: alias("CKV2_AWS_55"),
+  title: "EMR cluster has no security configuration",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: EMR,
+  why: "Without one nothing is encrypted, at rest or on the way, and nobody is asked who they are. All of that is said there.",
+  remedy: "Name an aws_emr_security_configuration in security_configuration.",
+  references: [`${DOCS}emr-create-security-configuration.html`],
+  check: (view) => requireSet(view, "security_configuration", { message: "Nothing says how to encrypt" }),
+  bad: emr(),
+  good: emr('security_configuration = "s"'),
 });

@@ -157,3 +157,26 @@ export const connectVideoKey = connectKey(
   "recorded streams",
   "kinesis_video_stream_config",
 );
+
+/** Names carry the year they were made; those before 2020-06 accept ciphers that are no longer safe. */
+const MODERN_POLICY = /^TransferSecurityPolicy-(?:[A-Za-z]+-)*20(?:2[4-9]|[3-9]\d)-\d\d$/;
+
+export const transferCiphers = rule({
+  id: "aws-transfer-security-policy",
+  aliases: alias("CKV_AWS_380"),
+  title: "Transfer server accepts old ciphers",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: SERVER,
+  why: "Old key exchanges and ciphers can be broken by whoever records the traffic. What is not set means the policy of 2018.",
+  remedy: 'Set security_policy_name = "TransferSecurityPolicy-2024-01".',
+  references: [`${TRANSFER_DOCS}security-policies.html`],
+  check: (view) =>
+    requireThat(view, "security_policy_name", (v) => MODERN_POLICY.test(String(v)), {
+      message: "Old ciphers are accepted",
+    }),
+  fix: { risk: "disruptive", edit: () => [set("security_policy_name", "TransferSecurityPolicy-2024-01")] },
+  bad: [example(SERVER), example(SERVER, 'security_policy_name = "TransferSecurityPolicy-2018-11"')],
+  good: example(SERVER, 'security_policy_name = "TransferSecurityPolicy-2024-01"'),
+});

@@ -6,15 +6,19 @@ import * as apiGatewaySettings from "./api-gateway-settings.ts";
 import * as appsync from "./appsync.ts";
 import * as athena from "./athena.ts";
 import * as attachments from "./attachments.ts";
+import * as aurora from "./aurora.ts";
 import * as autoscaling from "./autoscaling.ts";
+import * as bedrock from "./bedrock.ts";
 import * as certificates from "./certificates.ts";
 import * as classicLoadBalancer from "./classic-load-balancer.ts";
 import * as cloudfront from "./cloudfront.ts";
 import * as cloudfrontOrigins from "./cloudfront-origins.ts";
 import * as cloudtrail from "./cloudtrail.ts";
 import * as containerDefinitions from "./container-definitions.ts";
+import * as deployment from "./deployment.ts";
 import * as developerTools from "./developer-tools.ts";
 import * as dms from "./dms.ts";
+import * as dns from "./dns.ts";
 import * as docdb from "./docdb.ts";
 import * as dynamodb from "./dynamodb.ts";
 import * as ebs from "./ebs.ts";
@@ -28,6 +32,7 @@ import * as elasticache from "./elasticache.ts";
 import * as emr from "./emr.ts";
 import * as endUsers from "./end-users.ts";
 import * as fileSystems from "./file-systems.ts";
+import * as glue from "./glue.ts";
 import * as iam from "./iam.ts";
 import * as iamDanger from "./iam-danger.ts";
 import * as iamIdentities from "./iam-identities.ts";
@@ -38,6 +43,7 @@ import * as kms from "./kms.ts";
 import * as lambda from "./lambda.ts";
 import * as lambdaAccess from "./lambda-access.ts";
 import * as ledgers from "./ledgers.ts";
+import * as lifecycleManager from "./lifecycle-manager.ts";
 import * as loadBalancer from "./load-balancer.ts";
 import * as loadBalancerListener from "./load-balancer-listener.ts";
 import * as messaging from "./messaging.ts";
@@ -48,6 +54,7 @@ import * as networking from "./networking.ts";
 import * as observability from "./observability.ts";
 import * as opensearch from "./opensearch.ts";
 import * as orchestration from "./orchestration.ts";
+import * as ownKeys from "./own-keys.ts";
 import * as provider from "./provider.ts";
 import * as rds from "./rds.ts";
 import * as rdsOperations from "./rds-operations.ts";
@@ -69,6 +76,7 @@ import * as streams from "./streams.ts";
 import * as systemsManager from "./systems-manager.ts";
 import * as vpc from "./vpc.ts";
 import * as waf from "./waf.ts";
+import * as wafAssociations from "./waf-associations.ts";
 
 type Service = { readonly [name: string]: Rule };
 
@@ -142,6 +150,14 @@ const SERVICES: readonly Service[] = [
   iamUsers,
   lambdaAccess,
   s3Transport,
+  aurora,
+  bedrock,
+  deployment,
+  dns,
+  glue,
+  lifecycleManager,
+  ownKeys,
+  wafAssociations,
 ];
 
 export const awsRules: readonly Rule[] = SERVICES.flatMap((service) => Object.values(service));

@@ -1,7 +1,9 @@
-/** Stores of a special kind: QLDB, Keyspaces, Timestream, and the vaults that backups go to. */
+/** Stores of a special kind: QLDB, Keyspaces, Timestream, and the vaults that backups and archives go to. */
 import { requireSet, requireThat } from "../checks.ts";
+import { grantsAnyone } from "../evaluators/policy/access.ts";
+import { policyAt } from "../evaluators/policy/locate.ts";
 import { rule } from "../rule.ts";
-import { allOf } from "../verdict.ts";
+import { allOf, not, pass, verdictOf } from "../verdict.ts";
 import { alias, block, example, ownKey, switchedTo } from "./shapes.ts";
 
 const LEDGER = "aws_qldb_ledger";
@@ -99,4 +101,40 @@ export const vaultKey = ownKey({
   path: "kms_key_arn",
   bad: example(VAULT, 'name = "v"'),
   good: example(VAULT, 'name        = "v"', `kms_key_arn = ${KEY}`),
+});
+
+const GLACIER = "aws_glacier_vault";
+const glacier = (principal: string): string =>
+  example(
+    GLACIER,
+    'name          = "v"',
+    `access_policy = jsonencode({
+  Version   = "2012-10-17"
+  Statement = [{
+    Effect    = "Allow"
+    Principal = ${principal}
+    Action    = "glacier:InitiateJob"
+    Resource  = "*"
+  }]
+})`,
+  );
+
+export const glacierPublic = rule({
+  id: "aws-glacier-public-policy",
+  aliases: alias("CKV_AWS_167"),
+  title: "Glacier vault lets anyone in",
+  severity: "high",
+  category: "security",
+  profile: "strict",
+  on: GLACIER,
+  why: "Every AWS account gets what the statement allows, on archives that were meant to be kept safe. Nobody looks at them for years.",
+  remedy: "Name the principals, or add a condition on their account or organisation.",
+  references: ["https://docs.aws.amazon.com/amazonglacier/latest/dev/vault-access-policy.html"],
+  check(view) {
+    const policy = policyAt(view, "access_policy");
+    if (!policy) return pass("access_policy");
+    return verdictOf(not(grantsAnyone(policy).truth), "access_policy", "A statement allows any principal");
+  },
+  bad: glacier('"*"'),
+  good: [glacier('{ AWS = "arn:aws:iam::123456789012:root" }'), example(GLACIER, 'name = "v"')],
 });

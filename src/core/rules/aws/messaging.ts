@@ -1,7 +1,7 @@
-/** SNS and SQS: encryption, and who may send and receive. */
+/** SNS, SQS and SES: encryption, and who may send and receive. */
 import type { Truth } from "../../model/value.ts";
 import { requireSet } from "../checks.ts";
-import { findStatement, isDenied, namesAnyone, some } from "../evaluators/policy/access.ts";
+import { findStatement, isDenied, listed, namesAnyone, some } from "../evaluators/policy/access.ts";
 import { isNarrowed } from "../evaluators/policy/conditions.ts";
 import type { Policy, Statement } from "../evaluators/policy/document.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
@@ -9,7 +9,7 @@ import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { and, fail, not, notApplicable, or, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
-import { alias, example } from "./shapes.ts";
+import { alias, block, example, switchedTo } from "./shapes.ts";
 
 const topic = (...lines: readonly string[]): string => example("aws_sns_topic", 'name = "t"', ...lines);
 const queue = (...lines: readonly string[]): string => example("aws_sqs_queue", 'name = "q"', ...lines);
@@ -190,4 +190,55 @@ export const queueOwnKey = rule({
   },
   bad: queue('kms_master_key_id = "alias/aws/sqs"'),
   good: [queue(), queue('kms_master_key_id = "alias/mine"')],
+});
+
+export const everyAction = rule({
+  id: "aws-sqs-every-action",
+  aliases: alias("CKV_AWS_72"),
+  title: "SQS queue policy allows every action",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: "aws_sqs_queue_policy",
+  why: "Whoever may send may also delete the queue, empty it, or change its policy. Senders and receivers need one or two actions.",
+  remedy: "Name the actions, for example sqs:SendMessage.",
+  references: [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html",
+  ],
+  check(view) {
+    const found = policyAt(view, "policy");
+    if (!found) return pass("policy");
+    const everything = findStatement(found, (statement) =>
+      and(
+        isAllow(statement),
+        listed(statement.actions, (action) => /^(?:sqs:)?\*+$/i.test(action)),
+      ),
+    );
+    return verdictOf(not(everything.truth), "policy", "A statement allows every action");
+  },
+  bad: queuePolicy('{ AWS = "arn:aws:iam::123456789012:root" }', "", "*"),
+  good: queuePolicy('{ AWS = "arn:aws:iam::123456789012:root" }'),
+});
+
+const CONFIGURATION = "aws_ses_configuration_set";
+
+export const mailTls = switchedTo({
+  id: "aws-ses-tls",
+  aliases: alias("CKV_AWS_365"),
+  title: "SES sends mail in plain text where the receiver takes it",
+  profile: "strict",
+  on: CONFIGURATION,
+  why: "Whoever sits on the way can make the connection fall back to plain text, and read the mail. With Require it is not sent then.",
+  remedy: 'Set delivery_options.tls_policy = "Require".',
+  references: ["https://docs.aws.amazon.com/ses/latest/dg/security-protocols.html"],
+  path: "delivery_options.tls_policy",
+  to: "Require",
+  or: ["REQUIRE"],
+  risk: "disruptive",
+  message: "Mail may go in plain text",
+  bad: [
+    example(CONFIGURATION, 'name = "c"'),
+    example(CONFIGURATION, 'name = "c"', block("delivery_options", 'tls_policy = "Optional"')),
+  ],
+  good: example(CONFIGURATION, 'name = "c"', block("delivery_options", 'tls_policy = "Require"')),
 });

@@ -167,3 +167,20 @@ export const snapshotKey = ownKey({
   bad: snapshot("storage_encrypted = true"),
   good: snapshot("storage_encrypted = true", `kms_key_id = ${KEY}`),
 });
+
+export const deletionProtection = switchedTo({
+  id: "aws-neptune-deletion-protection",
+  aliases: alias("CKV2_AWS_58"),
+  title: "Neptune cluster can be deleted by mistake",
+  category: "reliability",
+  profile: "strict",
+  on: CLUSTER,
+  why: "One wrong destroy removes the cluster and what is in it. With protection AWS refuses until it is switched off on purpose.",
+  remedy: "Set deletion_protection = true.",
+  references: [`${DOCS}manage-console-instances-delete.html`],
+  path: "deletion_protection",
+  risk: "in-place",
+  message: "Nothing keeps it from being deleted",
+  bad: [cluster(), cluster("deletion_protection = false")],
+  good: cluster("deletion_protection = true"),
+});

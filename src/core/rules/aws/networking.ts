@@ -4,7 +4,7 @@ import { eachBlock, forbidOneOf, requireSet, someJoined } from "../checks.ts";
 import { isEverywhere } from "../evaluators/network/addresses.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { and, fail, notApplicable, or, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
+import { and, fail, or, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { Block } from "../view.ts";
 import { alias, block, example, switchedTo } from "./shapes.ts";
 
@@ -30,16 +30,20 @@ export const transitAttachments = rule({
   good: [example(TRANSIT), example(TRANSIT, 'auto_accept_shared_attachments = "disable"')],
 });
 
+/** Whether a route is for every address there is, of either family. */
+const reachesAll = (route: Block, prefix: string): Truth =>
+  or(
+    ...["cidr_block", "ipv6_cidr_block"].map((name): Truth => {
+      const cidr = route.get(`${prefix}${name}`);
+      return cidr.kind === "unknown" ? "unknown" : cidr.kind === "value" && isEverywhere([String(cidr.value)]);
+    }),
+  );
+
 /** Whether a route sends all traffic through one machine. */
-const throughInstance = (route: Block, destination: string): Truth => {
-  const to = ["cidr_block", "ipv6_cidr_block"].map((name): Truth => {
-    const path = name === "cidr_block" ? destination : destination.replace("cidr_block", "ipv6_cidr_block");
-    const cidr = route.get(path);
-    return cidr.kind === "unknown" ? "unknown" : cidr.kind === "value" && isEverywhere([String(cidr.value)]);
-  });
+const throughInstance = (route: Block, prefix: string): Truth => {
   const machine = route.get("instance_id");
   const named = machine.kind === "unknown" ? machine.value.from.length > 0 || "unknown" : route.has("instance_id");
-  return and(or(...to), named);
+  return and(reachesAll(route, prefix), named);
 };
 
 export const natInstance = rule({
@@ -54,15 +58,15 @@ export const natInstance = rule({
   remedy: "Route to a NAT gateway (nat_gateway_id) instead of instance_id.",
   references: [`${VPC_DOCS}userguide/vpc-nat-comparison.html`],
   check(view) {
-    const judge = (route: Block, destination: string): Verdict => {
-      const truth = throughInstance(route, destination);
+    const judge = (route: Block, prefix: string): Verdict => {
+      const truth = throughInstance(route, prefix);
       return truth === "unknown"
         ? undecided(route.path)
         : verdictOf(!truth, route.path, "All traffic goes through one machine");
     };
     return view.type === "aws_route"
-      ? judge(view, "destination_cidr_block")
-      : eachBlock(view, "route", (route) => judge(route, "cidr_block"), pass());
+      ? judge(view, "destination_")
+      : eachBlock(view, "route", (route) => judge(route, ""), pass());
   },
   bad: example(
     "aws_route",
@@ -161,64 +165,71 @@ resource "${LOGGING}" "x" {
 `,
 });
 
-const ZONE = "aws_route53_zone";
-const QUERY_LOG = "aws_route53_query_log";
-const zone = (...lines: readonly string[]): string => example(ZONE, 'name = "example.com"', ...lines);
+/** Whether a route sends every address through a peering connection. */
+const throughPeering = (route: Block, prefix: string): Truth => {
+  const peer = route.get("vpc_peering_connection_id");
+  const named =
+    peer.kind === "unknown" ? peer.value.from.length > 0 || "unknown" : route.has("vpc_peering_connection_id");
+  return and(reachesAll(route, prefix), named);
+};
 
-export const dnsQueryLog = rule({
-  id: "aws-route53-query-log",
-  aliases: alias("CKV2_AWS_39"),
-  title: "DNS zone keeps no log of queries",
+export const openPeering = rule({
+  id: "aws-route-peering-open",
+  aliases: alias("CKV2_AWS_44"),
+  title: "All traffic goes to a peered network",
   severity: "low",
   category: "security",
   profile: "strict",
-  on: ZONE,
-  why: "Who asked for which name is recorded nowhere. Such logs show names that are gone and are still asked for, which others may take over.",
-  remedy: `Add an ${QUERY_LOG} for the zone.`,
-  references: ["https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html"],
+  on: ["aws_route", "aws_route_table"],
+  why: "Whatever has no better route is sent to a network that somebody else may run. A route for the peer's own range is all that peering needs.",
+  remedy: "Route the peer's CIDR block only.",
+  references: [`${VPC_DOCS}peering/vpc-peering-routing.html`],
   check(view) {
-    if (view.blocks("vpc").items.length > 0) return notApplicable;
-    return someJoined(view, QUERY_LOG, "zone_id", () => pass(), "Queries are not logged");
+    const judge = (route: Block, prefix: string): Verdict => {
+      const truth = throughPeering(route, prefix);
+      return truth === "unknown"
+        ? undecided(route.path)
+        : verdictOf(!truth, route.path, "All traffic goes to the peer");
+    };
+    return view.type === "aws_route"
+      ? judge(view, "destination_")
+      : eachBlock(view, "route", (route) => judge(route, ""), pass());
   },
-  bad: zone(),
-  good: [
-    zone(block("vpc", 'vpc_id = "vpc-1"')),
-    `${zone()}
-resource "${QUERY_LOG}" "x" {
-  zone_id                  = aws_route53_zone.x.zone_id
-  cloudwatch_log_group_arn = "arn:aws:logs:us-east-1:123456789012:log-group:dns"
-}
-`,
-  ],
+  bad: example(
+    "aws_route",
+    'route_table_id            = "rtb-1"',
+    'destination_cidr_block    = "0.0.0.0/0"',
+    'vpc_peering_connection_id = "pcx-1"',
+  ),
+  good: example(
+    "aws_route",
+    'route_table_id            = "rtb-1"',
+    'destination_cidr_block    = "10.1.0.0/16"',
+    'vpc_peering_connection_id = "pcx-1"',
+  ),
 });
 
-const SIGNING = "aws_route53_hosted_zone_dnssec";
+const ACCELERATOR = "aws_globalaccelerator_accelerator";
 
-export const dnssec = rule({
-  id: "aws-route53-dnssec",
-  aliases: alias("CKV2_AWS_38"),
-  title: "DNS zone is not signed",
-  severity: "low",
-  category: "security",
+export const acceleratorLogs = switchedTo({
+  id: "aws-global-accelerator-flow-logs",
+  aliases: alias("CKV_AWS_75"),
+  title: "Global Accelerator keeps no flow logs",
   profile: "strict",
-  on: ZONE,
-  why: "Forged answers lead users elsewhere, and nobody can tell. With DNSSEC resolvers refuse them.",
-  remedy: `Add a key signing key and an ${SIGNING} for the zone.`,
-  references: ["https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring-dnssec.html"],
-  check(view) {
-    if (view.blocks("vpc").items.length > 0) return notApplicable;
-    return someJoined(
-      view,
-      SIGNING,
-      "hosted_zone_id",
-      (signing) => forbidOneOf(signing, "signing_status", ["NOT_SIGNING"], { message: "Signing is off" }),
-      "Answers are not signed",
-    );
-  },
-  bad: zone(),
-  good: `${zone()}
-resource "${SIGNING}" "x" {
-  hosted_zone_id = aws_route53_zone.x.id
-}
-`,
+  on: ACCELERATOR,
+  why: "Who connected from where is recorded nowhere. After an incident there is nothing to look at.",
+  remedy: "Set attributes.flow_logs_enabled = true, with a bucket.",
+  references: ["https://docs.aws.amazon.com/global-accelerator/latest/dg/monitoring-global-accelerator.flow-logs.html"],
+  path: "attributes.flow_logs_enabled",
+  risk: "in-place",
+  message: "Connections are not logged",
+  bad: [
+    example(ACCELERATOR, 'name = "a"'),
+    example(ACCELERATOR, 'name = "a"', block("attributes", "flow_logs_enabled = false")),
+  ],
+  good: example(
+    ACCELERATOR,
+    'name = "a"',
+    block("attributes", "flow_logs_enabled = true", 'flow_logs_s3_bucket = "logs"'),
+  ),
 });

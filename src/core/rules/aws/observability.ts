@@ -183,3 +183,61 @@ export const everyRegion = rule({
     block("account_aggregation_source", 'account_ids = ["123456789012"]', "all_regions = true"),
   ),
 });
+
+const ALARM = "aws_cloudwatch_metric_alarm";
+const alarm = (...lines: readonly string[]): string =>
+  example(
+    ALARM,
+    'alarm_name          = "a"',
+    'comparison_operator = "GreaterThanThreshold"',
+    "evaluation_periods  = 1",
+    ...lines,
+  );
+
+export const alarmActions = switchedTo({
+  id: "aws-cloudwatch-alarm-actions",
+  aliases: alias("CKV_AWS_319"),
+  title: "Alarm tells nobody",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: ALARM,
+  why: "The alarm changes its colour, and nothing else happens. Alarms that were silenced for an evening stay so for years.",
+  remedy: "Leave actions_enabled at its default, true.",
+  references: ["https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"],
+  path: "actions_enabled",
+  absent: "pass",
+  risk: "in-place",
+  message: "Its actions are switched off",
+  bad: alarm("actions_enabled     = false"),
+  good: [alarm(), alarm("actions_enabled     = true")],
+});
+
+export const recordsGlobals = rule({
+  id: "aws-config-records-global-resources",
+  aliases: alias("CKV2_AWS_48"),
+  title: "AWS Config does not record global resources",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: RECORDER,
+  why: "Users, roles and policies belong to no region, and have no history where no recorder takes them in. They are what intruders change first.",
+  remedy: "Set recording_group.include_global_resource_types = true in one region.",
+  references: ["https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html"],
+  check: (view) =>
+    allOf([
+      everything(view),
+      requireTrue(view, "recording_group.include_global_resource_types", {
+        message: "Global resources are not recorded",
+      }),
+    ]),
+  fix: {
+    risk: "in-place",
+    edit: (view) => [
+      ...(everything(view).status === "fail" ? setAt(view, "recording_group.all_supported", true) : []),
+      ...setAt(view, "recording_group.include_global_resource_types", true),
+    ],
+  },
+  bad: recorder(block("recording_group", "all_supported = true")),
+  good: recorder(EVERYTHING),
+});

@@ -1,4 +1,7 @@
 /** Step Functions and managed Airflow: what is recorded of runs. */
+import { forbidOneOf } from "../checks.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
 import { alias, block, example, switchedTo } from "./shapes.ts";
 
 const MACHINE = "aws_sfn_state_machine";
@@ -103,3 +106,21 @@ export const webserverLogs = airflowLogs(
   "webserver_logs",
   "Who signed in and started what is recorded nowhere. After an incident there is nothing to look at.",
 );
+
+export const airflowPublic = rule({
+  id: "aws-mwaa-public",
+  aliases: alias("CKV2_AWS_66"),
+  title: "Airflow's web server is open to the internet",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: AIRFLOW,
+  why: "Anyone can try to sign in where workflows are started and connections are kept. Inside the VPC only your network reaches it.",
+  remedy: 'Set webserver_access_mode = "PRIVATE_ONLY".',
+  references: [`${MWAA_DOCS}configuring-networking.html`],
+  check: (view) =>
+    forbidOneOf(view, "webserver_access_mode", ["PUBLIC_ONLY"], { message: "The web server is open to the internet" }),
+  fix: { risk: "disruptive", edit: () => [set("webserver_access_mode", "PRIVATE_ONLY")] },
+  bad: airflow('webserver_access_mode = "PUBLIC_ONLY"'),
+  good: [airflow(), airflow('webserver_access_mode = "PRIVATE_ONLY"')],
+});

@@ -194,7 +194,7 @@ export const guessableAdministrator = rule({
 
 export const ownKeyOfCluster = ownKey({
   id: "aws-redshift-customer-key",
-  aliases: alias("CKV_AWS_142"),
+  aliases: ["CKV_AWS_142", "CKV_AWS_188"],
   title: "Redshift cluster does not use a key of your own",
   on: CLUSTER,
   why: "The warehouse and its snapshots are encrypted with a key that AWS manages. With a key of your own you decide who may decrypt them.",
