@@ -1,11 +1,12 @@
 /** Application gateways: protocols, ciphers, and their web application firewall. */
-import { eachBlock, requireOneOf } from "../checks.ts";
+import { eachBlock, requireOneOf, requireSet } from "../checks.ts";
 import { HOLE, textsAt } from "../evaluators/texts.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
+import { allOf, anyOf, fail, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { Block } from "../view.ts";
 import { block, written } from "./example.ts";
+import { expect, setting } from "./setting.ts";
 
 const gateway = written("azurerm_application_gateway");
 const wafPolicy = written("azurerm_web_application_firewall_policy");
@@ -143,3 +144,73 @@ function judgeRuleSet(rules: Block): Verdict {
     pass(rules.path),
   );
 }
+
+export const gatewayWaf = rule({
+  id: "azure-application-gateway-waf",
+  aliases: ["CKV_AZURE_120"],
+  title: "Application gateway has no web application firewall",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: "azurerm_application_gateway",
+  why: "Injection and known exploits reach your applications unhindered. The firewall in the gateway stops most of them.",
+  remedy: "Set firewall_policy_id, or waf_configuration with enabled = true; it takes a WAF SKU.",
+  references: ["https://learn.microsoft.com/azure/web-application-firewall/ag/ag-overview"],
+  check: (view) =>
+    anyOf([
+      requireSet(view, "firewall_policy_id", { message: "No firewall guards it" }),
+      expect(view, { at: "waf_configuration.enabled", wanted: true, message: "No firewall guards it" }),
+    ]),
+  bad: [gateway(), gateway(block("waf_configuration", "enabled = false"))],
+  good: [gateway('firewall_policy_id = "id"'), gateway(block("waf_configuration", "enabled = true"))],
+});
+
+export const wafEnabled = setting({
+  id: "azure-waf-enabled",
+  aliases: ["CKV_AZURE_122"],
+  title: "Web application firewall policy is switched off",
+  severity: "high",
+  profile: "strict",
+  on: "azurerm_web_application_firewall_policy",
+  why: "The policy is there and looks like protection, but it stops nothing. Nobody misses it until an attack comes through.",
+  remedy: "Remove policy_settings.enabled = false.",
+  references: ["https://learn.microsoft.com/azure/web-application-firewall/ag/policy-overview"],
+  at: "policy_settings.enabled",
+  wanted: true,
+  absent: "pass",
+  risk: "disruptive",
+  bad: wafPolicy(block("policy_settings", "enabled = false")),
+  good: [wafPolicy(), wafPolicy(block("policy_settings", "enabled = true"))],
+});
+
+export const gatewayHttps = rule({
+  id: "azure-application-gateway-https",
+  aliases: ["CKV_AZURE_217"],
+  title: "Application gateway listens for plain HTTP",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: "azurerm_application_gateway",
+  why: "Passwords, cookies and tokens travel in the clear to whoever visits http://. A listener that only redirects may stay.",
+  remedy: 'Set protocol = "Https" in every http_listener, with a certificate.',
+  references: ["https://learn.microsoft.com/azure/application-gateway/ssl-overview"],
+  check: (view) => {
+    const redirecting = view
+      .blocks("request_routing_rule")
+      .items.filter((route) => route.has("redirect_configuration_name") === true)
+      .map((route) => route.text("http_listener_name"));
+    return eachBlock(view, "http_listener", (listener) => {
+      const name = listener.text("name");
+      if (name !== undefined && redirecting.includes(name)) return pass(listener.path);
+      return requireOneOf(listener, "protocol", ["Https"], { message: "It listens for plain HTTP" });
+    });
+  },
+  bad: gateway(block("http_listener", 'name     = "web"', 'protocol = "Http"')),
+  good: [
+    gateway(block("http_listener", 'name     = "web"', 'protocol = "Https"')),
+    gateway(
+      block("http_listener", 'name     = "web"', 'protocol = "Http"'),
+      block("request_routing_rule", 'http_listener_name          = "web"', 'redirect_configuration_name = "to-https"'),
+    ),
+  ],
+});

@@ -176,6 +176,14 @@ export const connectionThrottling = parameter("connection_throttling", {
   why: "An address that fails to log in may try again as fast as it can. Throttling makes guessing too slow to be worth it.",
 });
 
+export const logRetention = parameter("log_retention", {
+  id: "azure-postgresql-log-retention",
+  aliases: ["CKV_AZURE_146"],
+  title: "PostgreSQL does not keep its logs",
+  severity: "low",
+  why: "Logs that are thrown away at once help nobody. Kept for some days they tell what happened.",
+});
+
 export const mysqlKey = rule({
   id: "azure-mysql-customer-key",
   aliases: ["CKV2_AZURE_16"],

@@ -79,6 +79,16 @@ export const postgresqlTlsVersion = setting({
   good: [postgresql(), postgresql('ssl_minimal_tls_version_enforced = "TLS1_2"')],
 });
 
+export const mariadbTlsVersion = setting({
+  ...VERSION,
+  id: "azure-mariadb-minimum-tls",
+  aliases: ["CKV2_AZURE_37"],
+  title: "MariaDB server accepts old versions of TLS",
+  on: MARIADB,
+  bad: mariadb('ssl_minimal_tls_version_enforced = "TLS1_1"'),
+  good: [mariadb(), mariadb('ssl_minimal_tls_version_enforced = "TLS1_2"')],
+});
+
 const PUBLIC = {
   severity: "medium",
   profile: "strict",

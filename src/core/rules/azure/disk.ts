@@ -47,7 +47,7 @@ export const windowsEncryption = setting({
 
 export const managedDisks = rule({
   id: "azure-vm-managed-disks",
-  aliases: ["CKV2_AZURE_9"],
+  aliases: ["CKV2_AZURE_9", "CKV_AZURE_92"],
   title: "Machine keeps its disks in a storage account",
   severity: "low",
   category: "reliability",
@@ -103,4 +103,25 @@ export const diskKey = rule({
   check: (view) => requireSet(view, "disk_encryption_set_id", { message: "No disk encryption set is used" }),
   bad: resource("azurerm_managed_disk"),
   good: resource("azurerm_managed_disk", 'disk_encryption_set_id = "id"'),
+});
+
+export const diskEncryption = setting({
+  id: "azure-disk-encryption",
+  aliases: ["CKV_AZURE_2", "AZU-0038", "AVD-AZU-0038"],
+  title: "Encryption of a managed disk is switched off",
+  severity: "high",
+  profile: "strict",
+  on: "azurerm_managed_disk",
+  why: "Whoever gets hold of the disk or of a snapshot reads the data. Encryption is on unless it is switched off.",
+  remedy: "Remove encryption_settings.enabled = false.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/disk-encryption-overview"],
+  at: ({ resource: disk }) => (disk.attributes.disk_encryption_set_id ? [] : ["encryption_settings.enabled"]),
+  wanted: true,
+  absent: "pass",
+  risk: "disruptive",
+  bad: resource("azurerm_managed_disk", block("encryption_settings", "enabled = false")),
+  good: [
+    resource("azurerm_managed_disk"),
+    resource("azurerm_managed_disk", block("encryption_settings", "enabled = true")),
+  ],
 });

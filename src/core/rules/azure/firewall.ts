@@ -1,3 +1,5 @@
+import { requireSet } from "../checks.ts";
+import { rule } from "../rule.ts";
 import { block, resource, written } from "./example.ts";
 import { setting } from "./setting.ts";
 
@@ -35,4 +37,20 @@ export const threatIntelligence = setting({
   risk: "disruptive",
   bad: [resource("azurerm_firewall"), resource("azurerm_firewall", 'threat_intel_mode = "Alert"')],
   good: resource("azurerm_firewall", 'threat_intel_mode = "Deny"'),
+});
+
+export const firewallWithPolicy = rule({
+  id: "azure-firewall-policy",
+  aliases: ["CKV_AZURE_219"],
+  title: "Azure Firewall follows no policy",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "azurerm_firewall",
+  why: "Rules that are written on one firewall are not on the next. A policy is written once, and has more to offer.",
+  remedy: "Set firewall_policy_id.",
+  references: ["https://learn.microsoft.com/azure/firewall-manager/policy-overview"],
+  check: (view) => requireSet(view, "firewall_policy_id", { message: "It follows no policy" }),
+  bad: resource("azurerm_firewall"),
+  good: resource("azurerm_firewall", 'firewall_policy_id = "id"'),
 });

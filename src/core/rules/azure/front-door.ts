@@ -149,3 +149,34 @@ export const cdnHttp = setting({
   bad: [cdn(), cdn("is_http_allowed = true")],
   good: cdn("is_http_allowed = false"),
 });
+
+const DOMAIN = "azurerm_cdn_endpoint_custom_domain";
+const MANAGED = ["cdn_managed_https", "user_managed_https"];
+
+export const cdnTls = rule({
+  id: "azure-cdn-minimum-tls",
+  aliases: ["CKV_AZURE_200"],
+  title: "CDN domain accepts old versions of TLS",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: DOMAIN,
+  why: "TLS 1.0 has known flaws, and a downgraded connection can be read. Only a minimum of 1.2 keeps browsers and bots from using it.",
+  remedy: 'Set tls_version = "TLS12".',
+  references: ["https://learn.microsoft.com/azure/cdn/cdn-custom-ssl"],
+  check: (view) =>
+    allOf(
+      MANAGED.map((name) =>
+        expect(view, { at: `${name}.tls_version`, wanted: "TLS12", absent: "pass", message: "Old TLS is accepted" }),
+      ),
+    ),
+  fix: {
+    risk: "disruptive",
+    edit: (view) =>
+      MANAGED.filter((name) => view.get(`${name}.tls_version`).kind === "value").map((name) =>
+        set(`${name}.0.tls_version`, "TLS12"),
+      ),
+  },
+  bad: resource(DOMAIN, block("cdn_managed_https", 'tls_version = "TLS10"')),
+  good: [resource(DOMAIN), resource(DOMAIN, block("cdn_managed_https", 'tls_version = "TLS12"'))],
+});

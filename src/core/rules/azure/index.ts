@@ -25,6 +25,8 @@ import * as platform from "./platform.ts";
 import * as privateEndpoint from "./private-endpoint.ts";
 import * as registryOperations from "./registry-operations.ts";
 import * as search from "./search.ts";
+import * as serviceTier from "./service-tier.ts";
+import * as sqlAssessment from "./sql-assessment.ts";
 import * as sqlServer from "./sql-server.ts";
 import * as storage from "./storage.ts";
 import * as storageProtection from "./storage-protection.ts";
@@ -60,6 +62,8 @@ const SERVICES: readonly Service[] = [
   privateEndpoint,
   registryOperations,
   search,
+  serviceTier,
+  sqlAssessment,
   sqlServer,
   storage,
   storageProtection,

@@ -178,3 +178,22 @@ export const hardwareKey = setting({
   bad: key('key_type = "RSA"'),
   good: key('key_type = "RSA-HSM"'),
 });
+
+export const softDelete = setting({
+  id: "azure-key-vault-soft-delete",
+  aliases: ["CKV_AZURE_111"],
+  title: "Key vault forgets what is deleted",
+  severity: "medium",
+  category: "reliability",
+  profile: "strict",
+  on: VAULT,
+  why: "Keys that are gone take all the data with them that they encrypted. Soft delete keeps them for some time, and is the default.",
+  remedy: "Remove soft_delete_enabled = false.",
+  references: ["https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview"],
+  at: "soft_delete_enabled",
+  wanted: true,
+  absent: "pass",
+  risk: "in-place",
+  bad: vault("soft_delete_enabled = false"),
+  good: [vault(), vault("soft_delete_enabled = true")],
+});

@@ -200,7 +200,7 @@ export const alertAdmins = setting({
 
 export const alertPolicy = rule({
   id: "azure-sql-threat-detection",
-  aliases: ["CKV2_AZURE_2"],
+  aliases: ["CKV2_AZURE_2", "CKV2_AZURE_13"],
   title: "Nothing watches a SQL server for attacks",
   severity: "medium",
   category: "security",

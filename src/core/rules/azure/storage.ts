@@ -209,7 +209,7 @@ export const localUsers = setting({
 
 export const syncPublic = setting({
   id: "azure-storage-sync-public",
-  aliases: ["CKV_AZURE_64"],
+  aliases: ["CKV_AZURE_64", "CKV_AZURE_250"],
   title: "Azure File Sync is reachable from public networks",
   severity: "medium",
   profile: "strict",

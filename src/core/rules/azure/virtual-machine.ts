@@ -1,6 +1,6 @@
 /** Virtual machines and scale sets: how one logs in, what they are told, who updates them. */
 import { isUnknown } from "../../model/value.ts";
-import { someJoined } from "../checks.ts";
+import { requireSet, someJoined } from "../checks.ts";
 import { findSecrets } from "../evaluators/secrets.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
@@ -33,7 +33,7 @@ const PASSWORDS = {
 export const passwordLogin = setting({
   ...PASSWORDS,
   id: "azure-vm-password-login",
-  aliases: ["CKV_AZURE_1", "CKV_AZURE_178", "AZU-0039", "AVD-AZU-0039"],
+  aliases: ["CKV_AZURE_1", "CKV_AZURE_149", "AZU-0039", "AVD-AZU-0039"],
   title: "Linux machine lets people log in with a password",
   severity: "high",
   on: [OLD, LINUX],
@@ -55,7 +55,7 @@ export const passwordLogin = setting({
 export const scaleSetPasswordLogin = setting({
   ...PASSWORDS,
   id: "azure-scale-set-password-login",
-  aliases: ["CKV_AZURE_49"],
+  aliases: ["CKV_AZURE_49", "CKV_AZURE_149"],
   title: "Linux scale set lets people log in with a password",
   severity: "high",
   profile: "strict",
@@ -228,4 +228,37 @@ export const backup = rule({
   check: (view) => someJoined(view, BACKUP, "source_vm_id", () => pass(), "No backup protects it"),
   bad: old(),
   good: `${old()}\n${resource(BACKUP, `source_vm_id = ${OLD}.r.id`)}`,
+});
+
+export const sshKey = rule({
+  id: "azure-linux-vm-ssh-key",
+  aliases: ["CKV_AZURE_178"],
+  title: "Linux machine has no SSH key",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: [LINUX, LINUX_SET],
+  why: "Without a key people log in with a password, which is guessed and reused. Keys cannot be guessed.",
+  remedy: "Add admin_ssh_key with the user name and the public key.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/linux/create-ssh-keys-detailed"],
+  check: (view) => requireSet(view, "admin_ssh_key.public_key", { message: "No key is given" }),
+  bad: linux(),
+  good: linux(block("admin_ssh_key", 'username   = "ops"', 'public_key = "ssh-ed25519 AAAA"')),
+});
+
+export const extensions = setting({
+  id: "azure-vm-extensions",
+  aliases: ["CKV_AZURE_50"],
+  title: "Extensions may be installed on the machine",
+  severity: "low",
+  profile: "strict",
+  on: [LINUX, WINDOWS],
+  why: "Whoever may write to the machine in Azure runs code in it as root. Where nothing needs extensions, forbid them.",
+  remedy: "Set allow_extension_operations = false.",
+  references: ["https://learn.microsoft.com/azure/virtual-machines/extensions/overview"],
+  at: "allow_extension_operations",
+  wanted: false,
+  risk: "disruptive",
+  bad: [linux(), linux("allow_extension_operations = true")],
+  good: windows("allow_extension_operations = false"),
 });
