@@ -3,11 +3,15 @@
  * that leaves the change interrupted for a person, never applied twice.
  */
 
+import type { PullRequest } from "../adapters/github/types.ts";
 import type { Repository } from "../adapters/store/repositories.ts";
 import type { Terraform, Plan as TerraformPlan, Workspace } from "../adapters/terraform/types.ts";
 import type { Change } from "../core/approve/change.ts";
+import type { VoidReason } from "../core/approve/state.ts";
 import { plainText } from "../core/report/neutralise.ts";
+import { shownDigest } from "./approve-change.ts";
 import { type Deps, repoOf } from "./deps.ts";
+import { readPolicy } from "./judge.ts";
 import { openWorkspace } from "./open-workspace.ts";
 import { sayOnPullRequest } from "./say.ts";
 
@@ -21,6 +25,7 @@ export async function applyChange(deps: Deps, job: { readonly changeId: string }
   const repository = await deps.store.repositories.get(change.repository);
   if (!repository || repository.removedAt) return;
   if (await deps.store.settings.paused(repository.id)) throw new Busy(`${change.planId}: paused`);
+  if (change.expiresAt && change.expiresAt <= deps.now()) return expire(deps, change);
 
   const mergeSha = await mergeApproved(deps, repository, change);
   if (mergeSha === undefined) return;
@@ -33,10 +38,11 @@ async function mergeApproved(deps: Deps, repository: Repository, change: Change)
   if (change.pullNumber === undefined || change.headSha === undefined) return change.headSha;
   const repo = repoOf(repository);
   const pull = await deps.github.getPullRequest(repo, change.pullNumber);
-  if (pull.headSha !== change.headSha || pull.state === "closed") {
+  const moved = await whatMoved(deps, repository, change, pull);
+  if (moved) {
     await deps.store.changes.transition({
       changeId: change.id,
-      event: { type: "void", reason: "new-commit" },
+      event: { type: "void", reason: moved },
       actor: "system",
       surface: "system",
     });
@@ -52,6 +58,28 @@ async function mergeApproved(deps: Deps, repository: Repository, change: Change)
     expectedHeadSha: change.headSha,
     title: `${change.title} (#${change.pullNumber})`,
     message: `Approved as Draco change ${change.planId}, digest ${change.digest ?? ""}.`,
+  });
+}
+
+/** An approval is of one commit under one policy, both asked of GitHub before anything is merged. */
+async function whatMoved(
+  deps: Deps,
+  repository: Repository,
+  change: Change,
+  pull: PullRequest,
+): Promise<VoidReason | undefined> {
+  if (pull.headSha !== change.headSha || pull.state === "closed") return "new-commit";
+  const { policy, diagnostics } = await readPolicy(deps, repository, repoOf(repository));
+  const broken = diagnostics.some((d) => d.severity === "error");
+  return broken || shownDigest(change, pull.headSha, policy) !== change.digest ? "policy-changed" : undefined;
+}
+
+async function expire(deps: Deps, change: Change): Promise<void> {
+  await deps.store.changes.transition({
+    changeId: change.id,
+    event: { type: "expire" },
+    actor: "system",
+    surface: "system",
   });
 }
 

@@ -1,15 +1,23 @@
 /**
- * Finds what fell between: deliveries that nothing finished, attempts whose worker is gone, approvals that ran out, and
- * deliveries that GitHub could not make. Runs every few minutes; each step stands alone and may run twice.
+ * Finds what fell between: deliveries that nothing finished, attempts whose worker is gone, approvals that ran out,
+ * deliveries that GitHub could not make, messages whose sender died. Runs every few minutes; each step stands alone and may run twice.
  */
 import { isOpen } from "../core/approve/state.ts";
 import { type Deps, repoOf } from "./deps.ts";
+import { keepRetention } from "./keep-retention.ts";
 import { sayOnPullRequest } from "./say.ts";
 
 const STUCK_MS = 10 * 60_000;
 
 export async function recover(deps: Deps): Promise<void> {
-  const steps = [resumeDeliveries, interruptLapsed, expireApprovals, redeliver, reconcilePulls] as const;
+  const steps = [
+    resumeDeliveries,
+    interruptLapsed,
+    expireApprovals,
+    redeliver,
+    reconcilePulls,
+    giveUpOnMessages,
+  ] as const;
   for (const step of steps) {
     try {
       await step(deps);
@@ -46,6 +54,14 @@ async function expireApprovals(deps: Deps): Promise<void> {
       actor: "system",
       surface: "system",
     });
+  }
+}
+
+/** Sent or not, nobody can tell: it is not sent again by itself, and does not look as if it were still on its way. */
+async function giveUpOnMessages(deps: Deps): Promise<void> {
+  for (const { id, channel, changeId } of await deps.store.outbox.undecided()) {
+    await deps.store.outbox.failed(id, "The sender stopped in the middle: it may have been sent.", { final: true });
+    deps.log.error({ outbox: id, channel, changeId }, "nobody knows whether this message was sent");
   }
 }
 
