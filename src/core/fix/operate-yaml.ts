@@ -1,20 +1,17 @@
-/** One operation of a fixer on a manifest, a workflow or a template. */
+/** One operation of a fixer on a manifest or a workflow. */
 import { isMap, isSeq, type Node } from "yaml";
 import type { BlockBody, FixOperation, FixValue } from "../model/patch.ts";
 import type { CodeOrigin, Resource } from "../model/resource.ts";
 import { isList, isObject, isUnknown, type Value } from "../model/value.ts";
 import type { YamlDocument } from "../read/yaml/document.ts";
 import { parseYaml } from "../read/yaml/parse.ts";
-import { Block } from "../rules/view.ts";
 import type { Step } from "./operate.ts";
 import type { WorkingFiles } from "./working-files.ts";
 import { removeYaml, setYaml, type YamlEdit } from "./yaml/edit.ts";
-import { scalarText, styleOf } from "./yaml/render.ts";
 
 export function operateYaml(operation: FixOperation, target: Resource, origin: CodeOrigin, files: WorkingFiles): Step {
   const refuse = (why: string): Step => ({ ok: false, why, at: origin.header });
   if (operation.op === "add-resource") return refuse("Draco adds no new resources to YAML.");
-  if (origin.format === "cloudformation") return inTemplate(operation, target, origin, files);
   const place = objectAt(origin, files);
   if (!place) return refuse(`${target.address} cannot be found any more.`);
   const made = (attempt: YamlEdit): Step =>
@@ -24,28 +21,6 @@ export function operateYaml(operation: FixOperation, target: Resource, origin: C
   if (value === undefined) return refuse("A reference to Terraform cannot be written into YAML.");
   const options = origin.format === "workflow" ? { before: "jobs" } : {};
   return made(setYaml(place.document, place.object, operation.path, value, options));
-}
-
-/** Terraform's attribute paths say where a value is only if it is written: then the literal itself is replaced. */
-function inTemplate(operation: FixOperation, target: Resource, origin: CodeOrigin, files: WorkingFiles): Step {
-  const refuse = (why: string): Step => ({ ok: false, why, at: origin.header });
-  if (operation.op !== "set") return refuse("In CloudFormation Draco only changes values that are written already.");
-  const source = origin.locate(operation.path);
-  const value = literal(operation.value);
-  const current = new Block(target.attributes, "").get(operation.path);
-  if (!source?.literal || current.kind !== "value" || typeof current.value === "object")
-    return refuse(`${operation.path} is not written in the template as a plain value.`);
-  if (value === undefined || typeof value === "object") return refuse("Only plain values can be set in a template.");
-  const file = files.get(source.literal.file);
-  const now = files.now(source.literal);
-  if (!file || !now) return refuse("Another fix edits the same place.");
-  const written = new TextDecoder().decode(file.bytes.subarray(now.start, now.end));
-  if (written.replace(/^(["'])(.*)\1$/s, "$2") !== String(current.value))
-    return refuse(`The template says ${operation.path} in words of its own (${written}).`);
-  const quote = /^["']/.exec(written)?.[0] ?? "";
-  const style = styleOf(new TextDecoder().decode(file.bytes));
-  const text = quote && !style.isJson ? `${quote}${String(value)}${quote}` : scalarText(value, style);
-  return { ok: true, files: files.with([{ file: file.path, start: now.start, end: now.end, text }]) };
 }
 
 /** The resource's mapping in the file as it is now. */

@@ -4,6 +4,7 @@ import type { Resource } from "../model/resource.ts";
 import type { SourceRange } from "../model/source-range.ts";
 import { operateDockerfile } from "./operate-dockerfile.ts";
 import { operateHcl } from "./operate-hcl.ts";
+import { operateTemplate } from "./operate-template.ts";
 import { operateYaml } from "./operate-yaml.ts";
 import type { WorkingFiles } from "./working-files.ts";
 
@@ -28,8 +29,9 @@ export function operate(operation: FixOperation, target: Resource, files: Workin
       return operateHcl(operation, target, origin, files);
     case "kubernetes":
     case "workflow":
-    case "cloudformation":
       return operateYaml(operation, target, origin, files);
+    case "cloudformation":
+      return operateTemplate({ operation, resource: target, origin }, files);
     case "dockerfile":
       return operateDockerfile(operation, target, origin, files);
     default:

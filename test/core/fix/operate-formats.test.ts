@@ -68,14 +68,18 @@ describe("operate", () => {
     ).toBe(template.replace("'false'", "'true'"));
   });
 
-  it("leaves a template alone where its words are not Terraform's, or nothing is written", () => {
+  it("says it in a template's own words, and leaves alone what it does not know or what is computed", () => {
     const bucket =
       "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      VersioningConfiguration: {Status: Suspended}\n";
     expect(
       run(readCloudFormation, "t.yaml", bucket, "B", [{ op: "set", path: "versioning.0.enabled", value: true }]),
-    ).toMatch(/words of its own/);
+    ).toBe(bucket.replace("Suspended", "Enabled"));
+    const computed = bucket.replace("{Status: Suspended}", "!If [A, {Status: Suspended}, !Ref 'AWS::NoValue']");
+    expect(
+      run(readCloudFormation, "t.yaml", computed, "B", [{ op: "set", path: "versioning.0.enabled", value: true }]),
+    ).toMatch(/computes/);
     expect(run(readCloudFormation, "t.yaml", bucket, "B", [{ op: "set", path: "force_destroy", value: true }])).toMatch(
-      /not written/,
+      /does not write/,
     );
   });
 });

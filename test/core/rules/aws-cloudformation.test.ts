@@ -1,22 +1,37 @@
 /** Rules about AWS on CloudFormation: the mapping tables must give them what they read. One template for each side. */
 import { describe, expect, it } from "@jest/globals";
+import { stringify } from "yaml";
+import { planFix } from "../../../src/core/fix/fix.ts";
+import { proveFix } from "../../../src/core/fix/prove.ts";
+import type { SourceFile } from "../../../src/core/model/source-range.ts";
 import { MAPPINGS } from "../../../src/core/read/cloudformation/mapping/index.ts";
 import { readCloudFormation } from "../../../src/core/read/cloudformation/read.ts";
+import { writableProperties } from "../../../src/core/read/cloudformation/writable.ts";
 import { awsRules } from "../../../src/core/rules/aws/index.ts";
 import { runRules } from "../../../src/core/rules/engine.ts";
+import type { Rule } from "../../../src/core/rules/rule.ts";
 
 type Properties = { readonly [property: string]: unknown };
 
-/** What a rule says of one resource with these properties, beside others. */
-function verdictOn(alias: string, type: string, properties: Properties, others: Properties = {}) {
-  const template = { Resources: { ...others, X: { Type: type, Properties: properties } } };
-  const bytes = new TextEncoder().encode(JSON.stringify(template));
-  const rules = awsRules.filter((rule) => rule.aliases.includes(alias));
-  expect(rules.length).toBeGreaterThan(0);
-  const { stacks } = readCloudFormation([{ path: "template.json", bytes }]);
-  const { results, diagnostics } = runRules({ stacks, rules, keep: "all" });
-  expect(diagnostics).toEqual([]);
-  const statuses = results.filter((r) => r.resource.address === "X").map((r) => r.status);
+const templateOf = (type: string, properties: Properties) => ({
+  Resources: { X: { Type: type, Properties: properties } },
+});
+const rulesOf = (alias: string): readonly Rule[] => awsRules.filter((rule) => rule.aliases.includes(alias));
+
+function judge(files: readonly SourceFile[], rules: readonly Rule[]) {
+  const reading = readCloudFormation(files);
+  const { results, diagnostics } = runRules({ stacks: reading.stacks, rules, keep: "all" });
+  expect([...reading.diagnostics, ...diagnostics]).toEqual([]);
+  return { reading, results };
+}
+
+const fileOf = (path: string, text: string) => ({ path, bytes: new TextEncoder().encode(text) });
+
+/** What a rule says of one resource with these properties. */
+function verdictOn(alias: string, type: string, properties: Properties) {
+  expect(rulesOf(alias).length).toBeGreaterThan(0);
+  const { results } = judge([fileOf("t.json", JSON.stringify(templateOf(type, properties)))], rulesOf(alias));
+  const statuses = results.map((r) => r.status);
   return statuses.includes("fail") ? "fail" : (statuses[0] ?? "not applicable");
 }
 
@@ -378,6 +393,47 @@ describe("rules on CloudFormation", () => {
 
   it("are shown for a good part of the ids that peers have for CloudFormation", () => {
     expect(new Set(CASES.map(([alias]) => alias)).size).toBeGreaterThan(80);
+  });
+});
+
+/** Fixes what a rule finds in a template, with proof: true, or why not. */
+function mends(rule: Rule, file: SourceFile): true | string {
+  const before = judge([file], [rule]);
+  const finding = before.results.find((r) => r.status === "fail");
+  if (!finding) throw new Error(`${rule.id} finds nothing`);
+  const plan = planFix(finding, rule, [file]);
+  if (!plan.ok) return plan.why;
+  const files = plan.files.all();
+  const after = judge(files, [rule]);
+  const proof = proveFix({ findings: [finding], rules: [rule], before: before.reading, after: after.reading, files });
+  const text = new TextDecoder().decode(files[0]?.bytes);
+  expect({ ...proof, text }).toMatchObject({ ok: true, problems: [] });
+  return true;
+}
+
+/** These would have to add to a list, or take an action apart. */
+const DECLINED = new Set(["CKV_AWS_2", "CKV_AWS_8", "CKV_AWS_65"]);
+const FIXABLE = CASES.flatMap(([alias, type, bad]) =>
+  rulesOf(alias)
+    .filter((rule) => rule.fix && rule.fix.risk !== "needs-value")
+    .map((rule) => [alias, type, bad, rule] as const),
+);
+
+describe("fixes in CloudFormation", () => {
+  it.each(FIXABLE)("%s of %s is mended in YAML and in JSON, or declined with a reason", (alias, type, bad, rule) => {
+    const template = templateOf(type, bad);
+    const yaml = fileOf("t.yaml", `# a comment\n${stringify(template)}`);
+    const json = fileOf("t.json", `${JSON.stringify(template, null, 2)}\n`);
+    const outcomes = [mends(rule, yaml), mends(rule, json)];
+    const told = expect.stringMatching(/\.$/);
+    expect(outcomes).toEqual(DECLINED.has(alias) ? [told, told] : [true, true]);
+  });
+
+  it("write only properties that the tables know a place for, and at most one list's element", () => {
+    for (const [type, properties] of writableProperties()) {
+      expect(Object.keys(MAPPINGS)).toContain(type);
+      expect(properties.filter((property) => property.split("*").length > 2)).toEqual([]);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { json, type Mappings } from "../shape.ts";
+import { json, type Mappings, words } from "../shape.ts";
 import { entry, type List, list, type Traced } from "../traced.ts";
 
 export const containers: Mappings = {
@@ -45,7 +45,9 @@ export const containers: Mappings = {
       NetworkConfiguration: {
         to: "network_configuration",
         fields: {
-          AwsvpcConfiguration: { up: { AssignPublicIp: "assign_public_ip" } },
+          AwsvpcConfiguration: {
+            up: { AssignPublicIp: words("assign_public_ip", { ENABLED: true, DISABLED: false }) },
+          },
         },
       },
     },
