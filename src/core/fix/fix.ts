@@ -86,8 +86,9 @@ function targetOf(operation: FixOperation, view: View): View | string {
   const refersBack = operation.op === "add-resource";
   if (address === view.address && !refersBack) return view;
   const bearers = view.estate.views.filter((other) => other.address === address);
-  if (bearers.length > 1)
-    return `${address} is declared ${bearers.length} times, so a reference to it has no one meaning: rename all but one.`;
+  const declared = bearers.filter((bearer, index) => bearers.findIndex((b) => sameBlock(b, bearer)) === index);
+  if (declared.length > 1)
+    return `${address} is declared ${declared.length} times, so a reference to it has no one meaning: rename all but one.`;
   return bearers[0] ?? `There is no ${address} any more.`;
 }
 

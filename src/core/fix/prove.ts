@@ -74,21 +74,22 @@ const sameFinding = (a: Judgement, b: Judgement): boolean =>
   identity(a.view) === identity(b.view);
 
 /**
- * The address, and for code that declares one twice (which is no valid module) the file and the how-manieth it is there:
- * a patch moves blocks, but takes none away and swaps none.
+ * Type and address, and for code that declares one twice (which is no valid module) the file and the how-manieth it is
+ * there: a patch moves blocks, but takes none away and swaps none. One entry of a template can be several resources.
  */
 function identity(view: View): string {
-  const { address, origin } = view.resource;
-  if (origin.kind !== "code") return `${address} ${origin.id}`;
+  const { address, type, origin } = view.resource;
+  if (origin.kind !== "code") return `${type} ${address} ${origin.id}`;
   const { file, start } = origin.range;
   const earlier = view.estate.views.filter(
     ({ resource }) =>
       resource.address === address &&
+      resource.type === type &&
       resource.origin.kind === "code" &&
       resource.origin.range.file === file &&
       resource.origin.range.start < start,
   );
-  return `${address} ${file} ${earlier.length}`;
+  return `${type} ${address} ${file} ${earlier.length}`;
 }
 
 /** In every environment of the stack; a resource that is gone keeps nothing. */

@@ -91,6 +91,17 @@ export function eachBlock(
   return items.length === 0 ? none : verdict;
 }
 
+/**
+ * Every block that is written at `path` passes, whether or not it will be there: as much as a fix of the blocks can make
+ * true. Nothing written for certain passes too; nothing in sight is undecided.
+ */
+export function eachWritten(block: Block, path: string, check: (item: Block) => Verdict): Verdict {
+  const { items, complete } = block.blocks(path);
+  const written = items.filter((item) => !isUnknown(item.value));
+  if (written.length === 0) return complete ? pass(path) : undecided(path);
+  return allOf(written.map(check));
+}
+
 /** Some block at `path` must pass. */
 export function someBlock(block: Block, path: string, check: (item: Block) => Verdict, message?: string): Verdict {
   const { items, complete } = block.blocks(path);

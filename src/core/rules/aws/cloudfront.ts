@@ -1,9 +1,9 @@
 /** CloudFront distributions: what viewers may use, and what is recorded. Origins are in cloudfront-origins.ts. */
 import type { FixOperation } from "../../model/patch.ts";
-import { eachBlock, forbidOneOf, requireOneOf, requireSet, requireThat } from "../checks.ts";
+import { eachBlock, eachWritten, forbidOneOf, requireOneOf, requireSet, requireThat } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, anyOf, fail, pass, undecided, type Verdict } from "../verdict.ts";
+import { allOf, anyOf, fail, pass, truthOf, undecided, type Verdict } from "../verdict.ts";
 import { cache, DISTRIBUTION, distribution } from "./distribution.ts";
 import { alias, block, example, setAt, switchedTo } from "./shapes.ts";
 
@@ -30,6 +30,14 @@ export const viewerHttp = rule({
       BEHAVIOURS.map((behaviours) =>
         eachBlock(view, behaviours, (item) =>
           forbidOneOf(item, VIEWER, ["allow-all"], { message: "Viewers may use plain HTTP" }),
+        ),
+      ),
+    ),
+  intent: (view) =>
+    truthOf(
+      allOf(
+        BEHAVIOURS.map((behaviours) =>
+          eachWritten(view, behaviours, (item) => forbidOneOf(item, VIEWER, ["allow-all"])),
         ),
       ),
     ),
@@ -149,7 +157,7 @@ export const enabled = switchedTo({
   remedy: "Set enabled = true, or delete the distribution and its DNS records.",
   references: [`${DOCS}distribution-web-values-specify.html`],
   path: "enabled",
-  risk: "disruptive",
+  risk: "needs-value",
   message: "It is switched off",
   bad: distribution().replace("enabled = true", "enabled = false"),
   good: distribution(),

@@ -1,7 +1,6 @@
 /** How S3 buckets are encrypted. */
 import type { FixOperation } from "../../model/patch.ts";
-import { isUnknown } from "../../model/value.ts";
-import { asSeenFrom, eachBlock, requireOneOf } from "../checks.ts";
+import { asSeenFrom, eachBlock, eachWritten, requireOneOf } from "../checks.ts";
 import { controls } from "../compliance.ts";
 import { addCompanion, set } from "../operations.ts";
 import { rule } from "../rule.ts";
@@ -28,12 +27,8 @@ function encryption(bucket: View, algorithms: readonly string[], message: string
   ]);
 }
 
-/** Every rule that is written, inline or joined, whether or not its block will be there. */
-const writtenRules = (bucket: View): readonly Block[] =>
-  [
-    ...bucket.blocks("server_side_encryption_configuration.rule").items,
-    ...bucket.joined(SSE, "bucket").flatMap((sse) => sse.blocks("rule").items),
-  ].filter((item) => !isUnknown(item.value));
+const namesAlgorithm = (view: Block, path: string): Verdict =>
+  eachWritten(view, path, (item) => requireOneOf(item, ALGORITHM, ALGORITHMS));
 
 /** Sets the algorithm wherever it is wrong, or adds a configuration. */
 function encryptWith(bucket: View, algorithm: string, allowed: readonly string[]): readonly FixOperation[] | string {
@@ -82,7 +77,13 @@ export const encryptionAlgorithm = rule({
   compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (bucket) => encryption(bucket, ALGORITHMS, "The encryption rule names no valid algorithm", pass()),
   // Blocks that may not be there do no harm, as long as they name an algorithm.
-  intent: (bucket) => truthOf(allOf(writtenRules(bucket).map((item) => requireOneOf(item, ALGORITHM, ALGORITHMS)))),
+  intent: (bucket) =>
+    truthOf(
+      allOf([
+        namesAlgorithm(bucket, "server_side_encryption_configuration.rule"),
+        ...bucket.joined(SSE, "bucket").map((sse) => namesAlgorithm(sse, "rule")),
+      ]),
+    ),
   fix: { risk: "in-place", edit: (bucket) => encryptWith(bucket, "AES256", ALGORITHMS) },
   bad: [
     `
