@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { main } from "../../../src/app/cli/main.ts";
 
@@ -78,5 +78,74 @@ describe("draco fix", () => {
   it("says what is wrong with its arguments", async () => {
     expect((await fix(["--risk", "huge"])).code).toBe(2);
     expect((await fix(["nowhere"])).code).toBe(2);
+  });
+});
+
+describe("draco fix edits where a value is really set", () => {
+  const volume = (value: string, more = "") =>
+    `resource "aws_ebs_volume" "v" {\n  availability_zone = "eu-west-1a"\n  encrypted         = ${value} # stays\n${more}}\n`;
+  const variable = (value: string) => `variable "encrypted" {\n  type    = bool\n  default = ${value}\n}\n`;
+
+  /** Files by path before, and those that differ after all encryption of volumes was mended. */
+  async function mend(files: { readonly [path: string]: string }) {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+    const args = ["--rule", "aws-ebs-volume-encryption", "--risk", "all"];
+    const { err } = await fix(args);
+    const changed = Object.entries(files).flatMap(([path, before]) => {
+      const after = readFileSync(join(directory, path), "utf8");
+      return after === before ? [] : [[path, after] as const];
+    });
+    expect((await fix(args)).out).toBe("");
+    return { err, changed: Object.fromEntries(changed) };
+  }
+
+  it("a literal, a local, a variable's default", async () => {
+    expect((await mend({ "main.tf": volume("false") })).changed).toEqual({ "main.tf": volume("true") });
+    const locals = "locals {\n  secure    = false\n  encrypted = local.secure\n}\n";
+    expect((await mend({ "main.tf": volume("local.encrypted"), "locals.tf": locals })).changed).toEqual({
+      "locals.tf": locals.replace("false", "true"),
+    });
+    expect((await mend({ "main.tf": volume("var.encrypted"), "variables.tf": variable("false") })).changed).toEqual({
+      "variables.tf": variable("true"),
+    });
+  });
+
+  it("a tfvars file, rather than the default that it overrules", async () => {
+    const { changed } = await mend({
+      "main.tf": volume("var.encrypted"),
+      "variables.tf": variable("true"),
+      "terraform.tfvars": 'name      = "app"\nencrypted = false\n',
+    });
+    expect(changed).toEqual({ "terraform.tfvars": 'name      = "app"\nencrypted = true\n' });
+  });
+
+  it("a module's argument, not the module that others call as well", async () => {
+    const call = (name: string, value: string) =>
+      `module "${name}" {\n  source    = "./disk"\n  encrypted = ${value}\n}\n`;
+    const { changed } = await mend({
+      "main.tf": call("safe", "true") + call("open", "false"),
+      "disk/main.tf": volume("var.encrypted"),
+      "disk/variables.tf": variable("true"),
+    });
+    expect(changed).toEqual({ "main.tf": call("safe", "true") + call("open", "true") });
+  });
+
+  it("no vendored module, nothing that ignore_changes names, nothing that may not be destroyed: it says so", async () => {
+    const ignored = await mend({
+      "main.tf": volume("false", "  lifecycle {\n    ignore_changes = [encrypted]\n  }\n"),
+    });
+    expect(ignored).toEqual({ changed: {}, err: expect.stringContaining("lifecycle.ignore_changes names encrypted") });
+    const guarded = await mend({ "main.tf": volume("false", "  lifecycle {\n    prevent_destroy = true\n  }\n") });
+    expect(guarded).toEqual({ changed: {}, err: expect.stringContaining("lifecycle.prevent_destroy") });
+    const remote = await mend({
+      "main.tf": 'module "disk" {\n  source = "acme/disk/aws"\n}\n',
+      ".terraform/modules/modules.json":
+        '{"Modules":[{"Key":"disk","Source":"registry.terraform.io/acme/disk/aws","Dir":".terraform/modules/disk"}]}',
+      ".terraform/modules/disk/main.tf": volume("false"),
+    });
+    expect(remote).toEqual({ changed: {}, err: expect.stringContaining("a module of someone else") });
   });
 });
