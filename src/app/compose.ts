@@ -57,6 +57,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Composed
     publicUrl: settings.publicUrl,
     webUrl: webUrl(settings.github.baseUrl),
     worker: `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`,
+    retentionDays: settings.retentionDays,
     key: auditKey,
   };
   return {

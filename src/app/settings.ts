@@ -33,6 +33,7 @@ export interface Settings {
   };
   readonly terraformBinary?: string;
   readonly stateDir?: string;
+  readonly retentionDays: number;
 }
 
 export type Role = "all" | "web" | "worker";
@@ -88,6 +89,7 @@ const schema = z.object({
   DRACO_GEMINI_DAILY_REQUESTS: z.coerce.number().int().positive().default(200),
   DRACO_TERRAFORM: z.string().optional(),
   DRACO_STATE_DIR: z.string().optional(),
+  DRACO_RETENTION_DAYS: z.coerce.number().int().min(1).default(90),
 });
 
 type Environmental = z.infer<typeof schema>;
@@ -155,6 +157,7 @@ function toSettings(env: Environmental, role: Role): Settings {
     ...(env.DATABASE_URL && { databaseUrl: new Secret(env.DATABASE_URL) }),
     ...(env.DRACO_AUDIT_KEY && { auditKey: new Secret(env.DRACO_AUDIT_KEY) }),
     logLevel: env.LOG_LEVEL,
+    retentionDays: env.DRACO_RETENTION_DAYS,
     ...(env.DRACO_STATUS_PASSWORD && { statusPassword: new Secret(env.DRACO_STATUS_PASSWORD) }),
     github: {
       appId: env.APP_ID,

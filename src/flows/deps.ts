@@ -28,6 +28,8 @@ export interface Deps {
   readonly webUrl: string;
   /** Names this process in leases. */
   readonly worker: string;
+  /** How long payloads and incoming messages are kept once they have been dealt with. */
+  readonly retentionDays: number;
   /** Keys approval codes and plan digests; never leaves the process. */
   readonly key: string;
 }

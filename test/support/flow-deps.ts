@@ -36,6 +36,7 @@ export function flowDeps(
     rules: loadAllRules,
     now: () => test.clock.now,
     log: { info: note("info"), warn: note("warn"), error: note("error") },
+    retentionDays: 90,
     publicUrl: "https://draco.example",
     webUrl: "https://github.com",
     worker: "a worker of a test",

@@ -30,6 +30,11 @@ export const actors = ({ prisma, queue, now, newId }: StoreDeps) => ({
     const row = await prisma.actor.findUnique({ where: { id } });
     return row ? toActor(row) : undefined;
   },
+  /** By the login they had when they were last seen; logins do not tell upper from lower case. */
+  async byLogin(login: string): Promise<Actor | undefined> {
+    const row = await prisma.actor.findFirst({ where: { login: { equals: login, mode: "insensitive" } } });
+    return row ? toActor(row) : undefined;
+  },
   async byGithubId(githubId: number): Promise<Actor | undefined> {
     const row = await prisma.actor.findUnique({ where: { githubId } });
     return row ? toActor(row) : undefined;

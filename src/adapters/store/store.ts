@@ -22,6 +22,7 @@ import { installations, pulls, repositories } from "./repositories.ts";
 import { scans } from "./scans.ts";
 import { schedules } from "./schedules.ts";
 import { settings } from "./settings.ts";
+import { subjects } from "./subjects.ts";
 
 export interface StoreDeps {
   readonly prisma: PrismaClient;
@@ -76,6 +77,7 @@ export function openStore({ database, queue, auditKey, now }: StoreOptions) {
     schedules: schedules(deps),
     commands: commands(deps),
     settings: settings(deps),
+    subjects: subjects(deps),
   };
 }
 

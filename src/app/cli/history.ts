@@ -1,10 +1,9 @@
 /** `draco history`: what happened to changes, from the database, and whether the record is whole. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import Table from "cli-table3";
+import type { Store } from "../../adapters/store/store.ts";
 import { newCommand, runCommand } from "./command.ts";
-import { openHere } from "./database-options.ts";
 import { type Io, UserError } from "./io.ts";
+import { withStore } from "./open-store.ts";
 
 interface Options {
   readonly plan?: string;
@@ -30,44 +29,33 @@ export async function history(args: readonly string[], io: Io): Promise<number> 
   const ended = await runCommand(command, args);
   if (ended !== undefined) return ended;
 
-  const [{ openQueue }, { openStore }] = await Promise.all([
-    import("../../adapters/store/queue.ts"),
-    import("../../adapters/store/store.ts"),
-  ]);
-  const database = await openHere(io);
-  const queue = await openQueue(database);
-  try {
-    const store = openStore({ database, queue, auditKey: auditKey(io) });
-    if (options.verify) {
-      const chains = await store.history.verify();
-      for (const chain of chains) {
-        io.out(
-          chain.ok
-            ? `${chain.chain}: whole, ${chain.length} entries\n`
-            : `${chain.chain}: BROKEN at ${chain.seq}: ${chain.reason}\n`,
-        );
-      }
-      if (chains.length === 0) io.out("There is no history yet.\n");
-      return chains.every((chain) => chain.ok) ? 0 : 1;
-    }
-    const change = options.plan === undefined ? undefined : await store.changes.byPlanId(options.plan);
-    if (options.plan !== undefined && !change) throw new UserError(`There is no change ${options.plan}.`);
-    const entries = change
-      ? await store.history.of(change.id)
-      : [...(await store.history.recent(Number(options.limit) || 100))].reverse();
-    const planIds = new Map((await store.changes.list({ limit: 10_000 })).map((c) => [c.id, c.planId]));
-    if (options.json) io.out(`${JSON.stringify(entries, null, 2)}\n`);
-    else
-      io.out(
-        entries.length === 0
-          ? "There is no history yet.\n"
-          : `${renderHistory(entries, (id) => planIds.get(id) ?? "")}\n`,
-      );
-    return 0;
-  } finally {
-    await queue.stop();
-    await database.close();
+  return withStore(io, (store) => (options.verify ? verify(store, io) : print(store, options, io)));
+}
+
+async function verify(store: Store, io: Io): Promise<number> {
+  const chains = await store.history.verify();
+  for (const chain of chains) {
+    io.out(
+      chain.ok
+        ? `${chain.chain}: whole, ${chain.length} entries\n`
+        : `${chain.chain}: BROKEN at ${chain.seq}: ${chain.reason}\n`,
+    );
   }
+  if (chains.length === 0) io.out("There is no history yet.\n");
+  return chains.every((chain) => chain.ok) ? 0 : 1;
+}
+
+async function print(store: Store, options: Options, io: Io): Promise<number> {
+  const change = options.plan === undefined ? undefined : await store.changes.byPlanId(options.plan);
+  if (options.plan !== undefined && !change) throw new UserError(`There is no change ${options.plan}.`);
+  const entries = change
+    ? await store.history.of(change.id)
+    : [...(await store.history.recent(Number(options.limit) || 100))].reverse();
+  const planIds = new Map((await store.changes.list({ limit: 10_000 })).map((c) => [c.id, c.planId]));
+  if (options.json) io.out(`${JSON.stringify(entries, null, 2)}\n`);
+  else if (entries.length === 0) io.out("There is no history yet.\n");
+  else io.out(`${renderHistory(entries, (id) => planIds.get(id) ?? "")}\n`);
+  return 0;
 }
 
 export interface HistoryRow {
@@ -99,16 +87,4 @@ export function renderHistory(entries: readonly HistoryRow[], planId: (changeId:
     ]);
   }
   return table.toString();
-}
-
-function auditKey(io: Io): string {
-  if (io.env.DRACO_AUDIT_KEY) return io.env.DRACO_AUDIT_KEY;
-  const path = io.env.DRACO_AUDIT_KEY_FILE ?? join(io.env.DRACO_DATA_DIR ?? ".draco", "audit.key");
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    throw new UserError(
-      `The key of the history is not at ${path}; set DRACO_AUDIT_KEY or DRACO_DATA_DIR as for "draco start".`,
-    );
-  }
 }

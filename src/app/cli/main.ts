@@ -50,6 +50,16 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./history.ts")).history,
   },
   {
+    name: "export",
+    summary: "Write everything that is kept about a person",
+    load: async () => (await import("./subject.ts")).exportSubject,
+  },
+  {
+    name: "purge",
+    summary: "Delete everything about a person or a repository, for good",
+    load: async () => (await import("./subject.ts")).purge,
+  },
+  {
     name: "phones",
     summary: "Enrol the phone of an approver",
     load: async () => (await import("./phones.ts")).phones,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { nodeCheck } from "../../../src/app/cli/doctor.ts";
 import type { Io } from "../../../src/app/cli/io.ts";
 import { main } from "../../../src/app/cli/main.ts";
+import { withStore } from "../../../src/app/cli/open-store.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "draco-operate-"));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -50,7 +51,7 @@ describe("draco start", () => {
 });
 
 describe("every command", () => {
-  it.each(["scan", "fix", "rules", "start", "demo", "doctor", "migrate", "history", "phones"])(
+  it.each(["scan", "fix", "rules", "start", "demo", "doctor", "migrate", "history", "phones", "export", "purge"])(
     "%s has a help with examples",
     async (command) => {
       const { code, out } = await draco([command, "--help"]);
@@ -98,5 +99,36 @@ describe("the doctor", () => {
     ["24.1.0", "good"],
   ])("judges Node %s as %s", (version, state) => {
     expect(nodeCheck(version).state).toBe(state);
+  });
+});
+
+describe("what is kept about somebody", () => {
+  const key = { DRACO_AUDIT_KEY: "an audit key of thirty-two bytes or more" };
+
+  it("can be taken along, and be rid of", async () => {
+    const io = { env: { DRACO_DATA_DIR: dataDir, ...key } } as unknown as Io;
+    await withStore(io, async (store) => {
+      const actor = await store.actors.ensure({ githubId: 7, login: "Alice" });
+      const enrolment = {
+        actorId: actor.id,
+        e164: "+41791234567",
+        codeHash: "h".repeat(64),
+        expiresAt: new Date("2030-01-01"),
+      };
+      await store.phones.enrol(enrolment);
+    });
+    const taken = await draco(["export", "--subject", "@alice"], key);
+    expect(JSON.parse(taken.out)).toMatchObject({ person: { login: "Alice" }, phone: { e164: "+41791234567" } });
+    expect(taken.out).not.toContain("hhhh");
+
+    expect(await draco(["purge", "--person", "alice"], key)).toMatchObject({ code: 2 });
+    expect(await draco(["purge", "--person", "alice", "--yes"], key)).toMatchObject({ code: 0 });
+    expect(await draco(["export", "--subject", "alice"], key)).toMatchObject({ code: 2 });
+    expect((await draco(["purge", "--person", "alice", "--yes"], key)).err).toContain("Nothing is kept about alice");
+  }, 60_000);
+
+  it("is not deleted by half a command", async () => {
+    expect((await draco(["purge", "--yes"], key)).code).toBe(2);
+    expect((await draco(["purge", "--person", "a", "--repository", "b/c", "--yes"], key)).code).toBe(2);
   });
 });
