@@ -238,3 +238,40 @@ export const explorerEncryption = setting({
   bad: [resource("azurerm_kusto_cluster"), resource("azurerm_kusto_cluster", "disk_encryption_enabled = false")],
   good: resource("azurerm_kusto_cluster", "disk_encryption_enabled = true"),
 });
+
+export const explorerDoubleEncryption = setting({
+  id: "azure-data-explorer-double-encryption",
+  aliases: ["CKV_AZURE_75"],
+  title: "Data Explorer encrypts its storage only once",
+  severity: "low",
+  profile: "strict",
+  on: "azurerm_kusto_cluster",
+  why: "One flaw or one lost key then opens the storage. Double encryption adds a second layer with a second key.",
+  remedy: "Set double_encryption_enabled = true (enable_double_encryption in old versions); the cluster is made anew.",
+  references: ["https://learn.microsoft.com/azure/data-explorer/cluster-encryption-double"],
+  at: ["double_encryption_enabled", "enable_double_encryption"],
+  wanted: true,
+  risk: "replaces",
+  bad: [resource("azurerm_kusto_cluster"), resource("azurerm_kusto_cluster", "double_encryption_enabled = false")],
+  good: resource("azurerm_kusto_cluster", "double_encryption_enabled = true"),
+});
+
+export const factoryRepository = rule({
+  id: "azure-data-factory-repository",
+  aliases: ["CKV_AZURE_103"],
+  title: "Data factory is not kept in a repository",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: FACTORY,
+  why: "Pipelines are changed in place, and nobody can tell what they were before. A repository keeps every version.",
+  remedy: "Add github_configuration or vsts_configuration.",
+  references: ["https://learn.microsoft.com/azure/data-factory/source-control"],
+  check: (view) =>
+    anyOf([
+      requireSet(view, "github_configuration", { message: "No repository is configured" }),
+      requireSet(view, "vsts_configuration", { message: "No repository is configured" }),
+    ]),
+  bad: resource(FACTORY),
+  good: resource(FACTORY, block("github_configuration", 'repository_name = "pipelines"')),
+});

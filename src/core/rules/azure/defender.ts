@@ -244,3 +244,20 @@ export const logCategories = rule({
   bad: profile('categories = ["Write"]'),
   good: profile('categories = ["Write", "Delete", "Action"]'),
 });
+
+export const standardTier = setting({
+  id: "azure-defender-tier",
+  aliases: ["CKV_AZURE_19"],
+  title: "Defender runs on its free tier",
+  severity: "low",
+  profile: "strict",
+  on: PRICING,
+  why: "The free tier checks settings and watches nothing. Attacks go unnoticed.",
+  remedy: 'Set tier = "Standard"; it costs money.',
+  references: [DOCS],
+  at: "tier",
+  wanted: "Standard",
+  risk: "disruptive",
+  bad: resource(PRICING, 'tier = "Free"'),
+  good: resource(PRICING, 'tier = "Standard"'),
+});

@@ -4,6 +4,7 @@ import * as apiManagement from "./api-management.ts";
 import * as appLogging from "./app-logging.ts";
 import * as appService from "./app-service.ts";
 import * as applicationGateway from "./application-gateway.ts";
+import * as automation from "./automation.ts";
 import * as container from "./container.ts";
 import * as customerKeys from "./customer-keys.ts";
 import * as dataStore from "./data-store.ts";
@@ -26,11 +27,14 @@ import * as privateEndpoint from "./private-endpoint.ts";
 import * as registryOperations from "./registry-operations.ts";
 import * as search from "./search.ts";
 import * as serviceTier from "./service-tier.ts";
+import * as spring from "./spring.ts";
+import * as sqlAlerts from "./sql-alerts.ts";
 import * as sqlAssessment from "./sql-assessment.ts";
 import * as sqlServer from "./sql-server.ts";
 import * as storage from "./storage.ts";
 import * as storageProtection from "./storage-protection.ts";
 import * as synapse from "./synapse.ts";
+import * as synapseWatch from "./synapse-watch.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 import * as webApp from "./web-app.ts";
 
@@ -41,6 +45,7 @@ const SERVICES: readonly Service[] = [
   appLogging,
   appService,
   applicationGateway,
+  automation,
   container,
   customerKeys,
   dataStore,
@@ -63,11 +68,14 @@ const SERVICES: readonly Service[] = [
   registryOperations,
   search,
   serviceTier,
+  spring,
+  sqlAlerts,
   sqlAssessment,
   sqlServer,
   storage,
   storageProtection,
   synapse,
+  synapseWatch,
   virtualMachine,
   webApp,
 ];

@@ -1,9 +1,9 @@
 /** Machine Learning and Databricks. */
-import { requireSet, requireTrue, someJoined } from "../checks.ts";
+import { requireOneOf, requireSet, requireTrue, someJoined } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, notApplicable, undecided, verdictOf } from "../verdict.ts";
-import { resource, written } from "./example.ts";
+import { block, resource, written } from "./example.ts";
 import { expect, setting } from "./setting.ts";
 
 const LEARNING = "azurerm_machine_learning_workspace";
@@ -113,4 +113,38 @@ export const databricksKey = rule({
   bad: [resource(DATABRICKS), resource(DATABRICKS, "customer_managed_key_enabled = true")],
   good: `${resource(DATABRICKS, "customer_managed_key_enabled = true")}
 ${resource(ROOT_KEY, `workspace_id     = ${DATABRICKS}.r.id`, 'key_vault_key_id = "id"')}`,
+});
+
+export const idleNodes = rule({
+  id: "azure-machine-learning-idle-nodes",
+  aliases: ["CKV_AZURE_150"],
+  title: "Machine Learning cluster keeps nodes that have nothing to do",
+  severity: "low",
+  category: "cost",
+  profile: "strict",
+  on: "azurerm_machine_learning_compute_cluster",
+  why: "Nodes are paid for day and night, used or not. With a minimum of 0 they go when the work is done.",
+  remedy: "Set scale_settings.min_node_count = 0.",
+  references: ["https://learn.microsoft.com/azure/machine-learning/how-to-manage-optimize-cost"],
+  check: (view) => requireOneOf(view, "scale_settings.min_node_count", [0], { message: "Idle nodes are kept" }),
+  fix: { risk: "in-place", edit: () => [set("scale_settings.0.min_node_count", 0)] },
+  bad: cluster(block("scale_settings", "min_node_count = 1", "max_node_count = 3")),
+  good: cluster(block("scale_settings", "min_node_count = 0", "max_node_count = 3")),
+});
+
+export const databricksPublic = setting({
+  id: "azure-databricks-public-network",
+  aliases: ["CKV_AZURE_158"],
+  title: "Databricks workspace is reachable from public networks",
+  severity: "medium",
+  profile: "strict",
+  on: DATABRICKS,
+  why: "Notebooks and data are one stolen login away, from anywhere. With a private endpoint they are not.",
+  remedy: "Set public_network_access_enabled = false.",
+  references: ["https://learn.microsoft.com/azure/databricks/security/network/front-end/front-end-private-connect"],
+  at: "public_network_access_enabled",
+  wanted: false,
+  risk: "disruptive",
+  bad: [resource(DATABRICKS), resource(DATABRICKS, "public_network_access_enabled = true")],
+  good: resource(DATABRICKS, "public_network_access_enabled = false"),
 });

@@ -1,7 +1,7 @@
 /** Messages and events: Service Bus, Event Grid, Event Hubs, IoT Hub, Web PubSub. */
 import { requireSet } from "../checks.ts";
 import { set } from "../operations.ts";
-import { rule } from "../rule.ts";
+import { type Rule, rule } from "../rule.ts";
 import { fail, pass, undecided } from "../verdict.ts";
 import { block, resource, written } from "./example.ts";
 import { setting } from "./setting.ts";
@@ -235,3 +235,42 @@ export const pubsubIdentity = rule({
   bad: resource("azurerm_web_pubsub"),
   good: resource("azurerm_web_pubsub", block("identity", 'type = "SystemAssigned"')),
 });
+
+export const hubsTls = setting({
+  id: "azure-event-hubs-minimum-tls",
+  aliases: ["CKV_AZURE_223"],
+  title: "Event Hubs accepts old versions of TLS",
+  severity: "medium",
+  profile: "strict",
+  on: "azurerm_eventhub_namespace",
+  why: "TLS 1.0 and 1.1 have known flaws, and a downgraded connection can be read. Only a minimum of 1.2 keeps clients from using them.",
+  remedy: 'Set minimum_tls_version = "1.2".',
+  at: "minimum_tls_version",
+  wanted: "1.2",
+  absent: "pass",
+  risk: "disruptive",
+  bad: hubs('minimum_tls_version = "1.1"'),
+  good: [hubs(), hubs('minimum_tls_version = "1.2"')],
+});
+
+/** A rule that a kind of Event Grid resource has a managed identity. */
+const gridIdentity = (type: string, what: string, alias: string): Rule =>
+  rule({
+    id: `azure-event-grid-${what}-identity`,
+    aliases: [alias],
+    title: `Event Grid ${what} has no identity of its own`,
+    severity: "low",
+    category: "security",
+    profile: "strict",
+    on: type,
+    why: NO_IDENTITY,
+    remedy: 'Add identity with type = "SystemAssigned".',
+    references: ["https://learn.microsoft.com/azure/event-grid/enable-identity-system-topics"],
+    check: (view) => requireSet(view, "identity.type", { message: "It has no managed identity" }),
+    fix: { risk: "in-place", edit: () => [set("identity.0.type", "SystemAssigned")] },
+    bad: resource(type),
+    good: resource(type, block("identity", 'type = "SystemAssigned"')),
+  });
+
+export const topicIdentity = gridIdentity("azurerm_eventgrid_topic", "topic", "CKV_AZURE_191");
+export const domainIdentity = gridIdentity("azurerm_eventgrid_domain", "domain", "CKV_AZURE_194");

@@ -1,7 +1,9 @@
 /** Subnets and network interfaces: what stands between them and the internet. */
-import { eachBlock } from "../checks.ts";
+import { isList } from "../../model/value.ts";
+import { eachBlock, requireBetween, requireThat, requireTrue } from "../checks.ts";
+import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
+import { allOf, fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
 import { block, resource, written } from "./example.ts";
 import { setting } from "./setting.ts";
@@ -84,4 +86,57 @@ export const ipForwarding = setting({
   risk: "disruptive",
   bad: [nic("ip_forwarding_enabled = true"), nic("enable_ip_forwarding = true")],
   good: [nic(), nic("ip_forwarding_enabled = false")],
+});
+
+const FLOW_LOG = "azurerm_network_watcher_flow_log";
+const flowLog = (...lines: readonly string[]): string =>
+  resource(FLOW_LOG, "enabled = true", block("retention_policy", ...lines));
+
+export const flowLogRetention = rule({
+  id: "azure-flow-log-retention",
+  aliases: ["CKV_AZURE_12", "AZU-0049", "AVD-AZU-0049"],
+  title: "Flow log is off, or kept for less than 90 days",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: FLOW_LOG,
+  why: "Most breaches are found after months. By then the log that would show the traffic is gone.",
+  remedy: "Set enabled = true and retention_policy with enabled = true and days = 90 or more.",
+  references: ["https://learn.microsoft.com/azure/network-watcher/nsg-flow-logs-overview"],
+  check: (view) =>
+    allOf([
+      requireTrue(view, "enabled", { message: "The log is off" }),
+      requireTrue(view, "retention_policy.enabled", { message: "The log is not kept" }),
+      requireBetween(view, "retention_policy.days", 90, 365, { message: "The log is gone before 90 days" }),
+    ]),
+  fix: {
+    risk: "in-place",
+    edit: () => [set("enabled", true), set("retention_policy.0.enabled", true), set("retention_policy.0.days", 90)],
+  },
+  bad: [flowLog("enabled = true", "days    = 7"), flowLog("enabled = false", "days    = 90")],
+  good: flowLog("enabled = true", "days    = 90"),
+});
+
+const NETWORK = "azurerm_virtual_network";
+
+export const dnsServers = rule({
+  id: "azure-virtual-network-dns-servers",
+  aliases: ["CKV_AZURE_182"],
+  title: "Virtual network asks a single DNS server",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: [NETWORK, "azurerm_virtual_network_dns_servers"],
+  why: "When that server is down nothing in the network finds anything. With a second one it goes on.",
+  remedy: "List two DNS servers, or none to use Azure's own.",
+  references: [
+    "https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances",
+  ],
+  check: (view) =>
+    requireThat(view, "dns_servers", (v) => !isList(v) || v.length !== 1, {
+      absent: "pass",
+      message: "There is one DNS server",
+    }),
+  bad: resource(NETWORK, 'dns_servers = ["10.0.0.4"]'),
+  good: [resource(NETWORK), resource(NETWORK, 'dns_servers = ["10.0.0.4", "10.0.0.5"]')],
 });

@@ -3,9 +3,9 @@ import { requireSet } from "../checks.ts";
 import { coversInternet, intervalOf } from "../evaluators/network/addresses.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { fail, pass, undecided } from "../verdict.ts";
+import { allOf, fail, notApplicable, pass, undecided } from "../verdict.ts";
 import { block, written } from "./example.ts";
-import { setting } from "./setting.ts";
+import { expect, setting } from "./setting.ts";
 
 const SEARCH = "azurerm_search_service";
 const COGNITIVE = "azurerm_cognitive_account";
@@ -111,4 +111,28 @@ export const searchAddresses = rule({
   },
   bad: [search('allowed_ips = ["0.0.0.0/0"]'), search('allowed_ips = ["0.0.0.0/1", "128.0.0.0/1"]')],
   good: [search(), search('allowed_ips = ["198.51.100.0/24"]')],
+});
+
+export const openAiExfiltration = rule({
+  id: "azure-openai-outbound",
+  aliases: ["CKV_AZURE_247"],
+  title: "Azure OpenAI may call any address",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: COGNITIVE,
+  why: "A request can make the service fetch from, and so tell, any address. With a list it calls only those that you name.",
+  remedy: "Set outbound_network_access_restricted = true and list the allowed names in fqdns.",
+  references: ["https://learn.microsoft.com/azure/ai-services/cognitive-services-data-loss-prevention"],
+  check(view) {
+    const kind = view.get("kind");
+    if (kind.kind === "unknown") return undecided("kind");
+    if (view.text("kind") !== "OpenAI") return notApplicable;
+    return allOf([
+      expect(view, { at: "outbound_network_access_restricted", wanted: true, message: "It may call any address" }),
+      requireSet(view, "fqdns", { message: "No names are listed" }),
+    ]);
+  },
+  bad: [cognitive('kind = "OpenAI"'), cognitive('kind = "OpenAI"', "outbound_network_access_restricted = true")],
+  good: cognitive('kind = "OpenAI"', "outbound_network_access_restricted = true", 'fqdns = ["example.com"]'),
 });
