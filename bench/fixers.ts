@@ -46,7 +46,8 @@ export async function benchFixers(corpora: string): Promise<boolean> {
   for (const directory of directoriesOf(corpora)) {
     const { files } = readTree(directory, { wants: mayBeInfrastructure });
     const before = await readFiles(files);
-    for (const finding of runRules({ stacks: before.stacks, rules }).results) {
+    const wasWrong = runRules({ stacks: before.stacks, rules }).results;
+    for (const finding of wasWrong) {
       const rule = byId.get(finding.rule);
       const here = "file" in finding.at && !finding.at.file.includes("/");
       if (!here || !rule?.fix || rule.fix.risk === "needs-value") continue;
@@ -63,6 +64,7 @@ export async function benchFixers(corpora: string): Promise<boolean> {
         findings: [finding],
         rules: inProfile(rules, rule),
         before,
+        wasWrong,
         after: await readFiles(after),
         files: after,
       });

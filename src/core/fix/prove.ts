@@ -28,6 +28,8 @@ export interface Evidence {
   readonly findings: readonly Judgement[];
   readonly rules: readonly Rule[];
   readonly before: Pick<Reading, "stacks" | "diagnostics">;
+  /** What failed before, of these rules at least; found out where it is not given. */
+  readonly wasWrong?: readonly Judgement[];
   readonly after: Pick<Reading, "stacks" | "diagnostics">;
   /** With the patch applied. */
   readonly files: readonly SourceFile[];
@@ -38,7 +40,7 @@ export interface Evidence {
 export function proveFix(evidence: Evidence): Proof {
   const { findings, rules, before, after } = evidence;
   const options = { rules, ...(evidence.repositoryPath !== undefined && { repositoryPath: evidence.repositoryPath }) };
-  const wasWrong = runRules({ stacks: before.stacks, ...options }).results;
+  const wasWrong = evidence.wasWrong ?? runRules({ stacks: before.stacks, ...options }).results;
   const isWrong = runRules({ stacks: after.stacks, ...options }).results;
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
 

@@ -212,7 +212,23 @@ export const sharedSnapshot = rule({
     if (accounts.items.includes("all")) return fail("shared_accounts", "Every AWS account may restore it");
     return accounts.complete ? pass("shared_accounts") : undecided("shared_accounts");
   },
-  bad: `resource "aws_db_snapshot" "s" {\n  db_instance_identifier = "d"\n  db_snapshot_identifier = "s"\n  shared_accounts        = ["all"]\n}\n`,
+  fix: {
+    risk: "disruptive",
+    edit(view) {
+      const { items, complete } = view.strings("shared_accounts");
+      if (!complete) return "Some of the accounts are not known before apply.";
+      return [
+        set(
+          "shared_accounts",
+          items.filter((account) => account !== "all"),
+        ),
+      ];
+    },
+  },
+  bad: ['["all"]', '["123456789012", "all"]'].map(
+    (accounts) =>
+      `resource "aws_db_snapshot" "s" {\n  db_instance_identifier = "d"\n  db_snapshot_identifier = "s"\n  shared_accounts        = ${accounts}\n}\n`,
+  ),
   good: `resource "aws_db_snapshot" "s" {\n  db_instance_identifier = "d"\n  db_snapshot_identifier = "s"\n}\n`,
 });
 

@@ -187,23 +187,32 @@ export const anyAccountAcl = rule({
   references: [ACL_DOCS],
   compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => forbidGrants(view, ANY_ACCOUNT),
-  bad: `
-    resource "aws_s3_bucket_acl" "b" {
-      bucket = "b"
-      access_control_policy {
-        grant {
-          grantee {
-            type = "Group"
-            uri  = "${AUTHENTICATED_USERS}"
+  fix: { risk: "disruptive", edit: (view) => makePrivate(view, ANY_ACCOUNT) },
+  bad: [
+    `
+      resource "aws_s3_bucket_acl" "b" {
+        bucket = "b"
+        access_control_policy {
+          grant {
+            grantee {
+              type = "Group"
+              uri  = "${AUTHENTICATED_USERS}"
+            }
+            permission = "READ"
           }
-          permission = "READ"
-        }
-        owner {
-          id = "123"
+          owner {
+            id = "123"
+          }
         }
       }
-    }
-  `,
+    `,
+    `
+      resource "aws_s3_bucket_acl" "b" {
+        bucket = "b"
+        acl    = "authenticated-read"
+      }
+    `,
+  ],
   good: `
     resource "aws_s3_bucket_acl" "b" {
       bucket = "b"
