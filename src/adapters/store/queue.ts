@@ -3,33 +3,26 @@
  * tried again with growing pauses, set aside when nothing helps. pg-boss keeps the tables; the loop that runs jobs is
  * ours, since its own forgets to await what it writes and would take the process down with the database.
  */
-import PgBoss from "pg-boss";
+import type PgBoss from "pg-boss";
+import { inTransaction, openBoss, SCHEMA } from "./boss.ts";
 import type { Database } from "./database.ts";
-import { JOB_NAMES, type JobName, type JobRequest, type Jobs } from "./jobs.ts";
+import type { JobName, JobRequest, Jobs } from "./jobs.ts";
+import {
+  type Dead,
+  type Depth,
+  deadJobs,
+  depths,
+  type Envelope,
+  postpone,
+  renewLease,
+  reviveDead,
+} from "./queue-rows.ts";
 import type { Db } from "./rows.ts";
+
+export type { Dead, Depth } from "./queue-rows.ts";
 
 /** A job is taken for lost when its worker has not renewed it for this long, unless told otherwise. */
 const LEASE_SECONDS = 60;
-const SCHEMA = "pgboss";
-const DEAD = "dead-letter";
-
-interface Plan {
-  readonly retries: number;
-  /** First pause in seconds; it doubles, with jitter. */
-  readonly delay: number;
-}
-
-const PLANS: { readonly [Name in JobName]: Plan } = {
-  "receive-delivery": { retries: 8, delay: 2 },
-  "scan-repository": { retries: 5, delay: 5 },
-  "propose-fix": { retries: 5, delay: 5 },
-  decide: { retries: 8, delay: 2 },
-  "apply-change": { retries: 3, delay: 5 },
-  "verify-change": { retries: 5, delay: 5 },
-  "send-message": { retries: 5, delay: 2 },
-  recover: { retries: 0, delay: 1 },
-  "schedule-tick": { retries: 0, delay: 1 },
-};
 
 export interface JobContext {
   readonly id: string;
@@ -51,20 +44,6 @@ export class Postpone extends Error {
 }
 
 export type Handler<Name extends JobName> = (data: Jobs[Name], context: JobContext) => Promise<void>;
-
-export interface Dead {
-  readonly id: string;
-  readonly name: JobName;
-  readonly data: unknown;
-  readonly error: string;
-  readonly at: Date;
-}
-
-export interface Depth {
-  readonly waiting: number;
-  readonly active: number;
-  readonly dead: number;
-}
 
 export interface Queue {
   /** Enqueues a job, in a transaction where one is given. Undefined: one like it is waiting already. */
@@ -101,28 +80,12 @@ interface Worker {
   readonly handle: (data: unknown, context: JobContext) => Promise<void>;
 }
 
-/** What is stored: the name too, since a dead letter would not know it otherwise. */
-interface Envelope {
-  readonly job: JobName;
-  readonly data: unknown;
-}
-
 export async function openQueue(database: Database, options: QueueOptions = {}): Promise<Queue> {
   const { pool } = database;
   const onError = options.onError ?? (() => {});
   const leaseSeconds = options.leaseSeconds ?? LEASE_SECONDS;
   const sql = (text: string, values: unknown[] = []) => pool.query(text, values);
-  const boss = new PgBoss({
-    db: { executeSql: (text, values) => execute(database, text, values) },
-    schema: SCHEMA,
-    schedule: false,
-    maintenanceIntervalSeconds: 300,
-  });
-  boss.on("error", (error) => onError(error));
-  await alone(database, async () => {
-    await boss.start();
-    await createQueues(boss, leaseSeconds);
-  });
+  const boss = await openBoss(database, leaseSeconds, onError);
   // The lock on its directory proves that whoever ran these is gone: no need to wait for their leases.
   if (database.kind === "pglite") {
     await sql(`UPDATE ${SCHEMA}.job SET state = 'retry', start_after = now() WHERE state = 'active'`);
@@ -258,44 +221,11 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
       tickers.push({ seconds, job, slot: Math.floor(Date.now() / 1000 / seconds) });
     },
     depth: () => depths(database),
-    async dead(limit = 100) {
-      const { rows } = await sql(
-        `SELECT id, data, output, created_on FROM ${SCHEMA}.job
-         WHERE name = $1 AND state < 'active' ORDER BY created_on DESC LIMIT $2`,
-        [DEAD, limit],
-      );
-      return rows.map((row) => ({
-        id: row.id,
-        name: row.data.job,
-        data: row.data.data,
-        error: row.output?.message ?? "unknown",
-        at: row.created_on,
-      }));
-    },
+    dead: (limit = 100) => deadJobs(database, limit),
     async revive(id) {
-      const client = await pool.connect();
-      try {
-        await client.query("BEGIN");
-        const { rows } = await client.query(
-          `DELETE FROM ${SCHEMA}.job WHERE name = $1 AND id = $2 AND state < 'active' RETURNING data`,
-          [DEAD, id],
-        );
-        const envelope: Envelope | undefined = rows[0]?.data;
-        if (envelope) {
-          await boss.send(envelope.job, envelope, {
-            singletonKey: crypto.randomUUID(),
-            db: { executeSql: (text, values) => client.query(text, values) },
-          });
-        }
-        await client.query("COMMIT");
-        if (envelope) wake();
-        return envelope !== undefined;
-      } catch (error) {
-        await client.query("ROLLBACK");
-        throw error;
-      } finally {
-        client.release();
-      }
+      const revived = await reviveDead(database, boss, id);
+      if (revived) wake();
+      return revived;
     },
     async forget(pattern, tx) {
       for (const table of ["job", "archive"]) {
@@ -316,99 +246,6 @@ export async function openQueue(database: Database, options: QueueOptions = {}):
       await boss.stop({ graceful: false, close: false, wait: false });
     },
   };
-}
-
-/** Processes that open one database at the same moment take turns. PGlite has one process, and one connection. */
-async function alone({ kind, pool }: Database, work: () => Promise<void>): Promise<void> {
-  if (kind === "pglite") return work();
-  const client = await pool.connect();
-  try {
-    await client.query("SELECT pg_advisory_lock(hashtext('draco.queue'))");
-    try {
-      await work();
-    } finally {
-      await client.query("SELECT pg_advisory_unlock(hashtext('draco.queue'))");
-    }
-  } finally {
-    client.release();
-  }
-}
-
-/** pg-boss brings whole transactions as one text: where one fails, its connection must not go back in the middle of it. */
-async function execute({ pool }: Database, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
-  const client = await pool.connect();
-  try {
-    return await client.query(text, values);
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => {}); // the connection is gone: the pool sees that by itself
-    throw error;
-  } finally {
-    client.release();
-  }
-}
-
-async function createQueues(boss: PgBoss, leaseSeconds: number): Promise<void> {
-  const known = new Set((await boss.getQueues()).map(({ name }) => name));
-  if (!known.has(DEAD)) await boss.createQueue(DEAD, { name: DEAD, retentionDays: 90 });
-  for (const name of JOB_NAMES) {
-    const { retries, delay } = PLANS[name];
-    const queue: PgBoss.Queue = {
-      name,
-      policy: "short",
-      retryLimit: retries,
-      retryDelay: delay,
-      retryBackoff: true,
-      expireInSeconds: leaseSeconds,
-      ...(retries > 0 && { deadLetter: DEAD }),
-    };
-    if (known.has(name)) await boss.updateQueue(name, queue);
-    else await boss.createQueue(name, queue);
-  }
-}
-
-/** pg-boss counts a lease from when the job was started: moving that is renewing it. */
-async function renewLease({ pool }: Database, name: string, id: string): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `UPDATE ${SCHEMA}.job SET started_on = now() WHERE name = $1 AND id = $2 AND state = 'active'`,
-    [name, id],
-  );
-  return rowCount === 1;
-}
-
-/** Back to waiting, at the same attempt as before. */
-async function postpone({ pool }: Database, id: string, until: Date): Promise<void> {
-  // pg-boss counts a try when it fetches a job that was started before: this one was not.
-  await pool.query(
-    `UPDATE ${SCHEMA}.job SET state = 'retry', start_after = $2, started_on = NULL WHERE id = $1 AND state = 'active'`,
-    [id, until],
-  );
-}
-
-async function depths({ pool }: Database): Promise<{ readonly [Name in JobName]: Depth }> {
-  const { rows } = await pool.query<{ name: JobName; waiting: string; active: string; dead: string }>(
-    `SELECT coalesce(CASE WHEN name = $1 THEN data->>'job' END, name) AS name,
-            count(*) FILTER (WHERE state < 'active' AND name <> $1) AS waiting,
-            count(*) FILTER (WHERE state = 'active') AS active,
-            count(*) FILTER (WHERE state < 'active' AND name = $1) AS dead
-     FROM ${SCHEMA}.job GROUP BY 1`,
-    [DEAD],
-  );
-  const counted = new Map(rows.map((row) => [row.name, row]));
-  const entries = JOB_NAMES.map((name) => {
-    const row = counted.get(name);
-    const depth: Depth = {
-      waiting: Number(row?.waiting ?? 0),
-      active: Number(row?.active ?? 0),
-      dead: Number(row?.dead ?? 0),
-    };
-    return [name, depth] as const;
-  });
-  return Object.fromEntries(entries) as { readonly [Name in JobName]: Depth };
-}
-
-/** pg-boss leaves out what it was not told; Prisma wants null. */
-async function inTransaction(tx: Db, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
-  return { rows: await tx.$queryRawUnsafe<unknown[]>(text, ...values.map((value) => value ?? null)) };
 }
 
 const describe = (error: unknown): object =>
