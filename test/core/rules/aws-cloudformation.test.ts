@@ -331,6 +331,8 @@ const CASES: readonly (readonly [string, string, Properties, Properties])[] = [
     { Artifacts: { Type: "S3" } },
   ],
   ["CKV_AWS_89", "AWS::DMS::ReplicationInstance", { PubliclyAccessible: true }, { PubliclyAccessible: false }],
+  ["CKV_AWS_89", "AWS::DMS::ReplicationInstance", {}, { PubliclyAccessible: false }],
+  ["CKV_AWS_83", "AWS::OpenSearchService::Domain", {}, { DomainEndpointOptions: { EnforceHTTPS: true } }],
   ["CKV_AWS_212", "AWS::DMS::ReplicationInstance", {}, { KmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/k" }],
   [
     "CKV_AWS_366",

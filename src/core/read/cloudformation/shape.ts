@@ -34,6 +34,8 @@ export interface Mapping {
   readonly type: string;
   readonly fields?: Fields;
   readonly constants?: Constants;
+  /** What CloudFormation does where nothing is written, and Terraform's provider does otherwise; by dotted path. */
+  readonly defaults?: Constants;
   /** Terraform resources that this one resource stands for as well, where their property is written. */
   readonly also?: readonly (Mapping & {
     readonly when: string;
@@ -54,6 +56,7 @@ export function shape(properties: Traced | undefined, mapping: Mapping | undefin
   const out = new Map<string, Traced>();
   for (const [name, value] of Object.entries(mapping?.constants ?? {})) out.set(name, leaf(value, at));
   if (properties?.kind === "table") fill(out, properties, mapping?.fields ?? {}, only);
+  for (const [path, value] of Object.entries(mapping?.defaults ?? {})) supply(out, path, leaf(value, at));
   return table(out, at);
 }
 
@@ -110,6 +113,23 @@ function genericTable(value: Table): Table {
   const out = new Map<string, Traced>();
   for (const [key, part] of value.entries) place(out, defaultField(key), part);
   return table(out, value);
+}
+
+/** Puts a value where there is none yet, in blocks that are there too. */
+function supply(out: Map<string, Traced>, path: string, value: Traced): void {
+  const dot = path.indexOf(".");
+  const head = dot === -1 ? path : path.slice(0, dot);
+  const known = out.get(head);
+  if (!known) put(out, path, value);
+  else if (dot !== -1 && known.kind === "list") {
+    const items = known.items.map((item) => {
+      if (item.kind !== "table") return item;
+      const inner = new Map(item.entries);
+      supply(inner, path.slice(dot + 1), value);
+      return table(inner, item);
+    });
+    out.set(head, list(items, known));
+  }
 }
 
 /** Puts a value at a dotted path; blocks on the way are made, and shared. A list that is there already grows. */

@@ -18,6 +18,19 @@ describe("mapping tables", () => {
     }
   });
 
+  it("say what the service does where nothing is written, if Terraform's provider does otherwise", () => {
+    expect(main("AWS::DMS::ReplicationInstance", {})?.[1]).toEqual({ publicly_accessible: true });
+    expect(main("AWS::DMS::ReplicationInstance", { PubliclyAccessible: false })?.[1]).toEqual({
+      publicly_accessible: false,
+    });
+    const options = (given: object) => main("AWS::Elasticsearch::Domain", given)?.[1].domain_endpoint_options;
+    expect(options({})).toEqual([{ enforce_https: false }]);
+    expect(options({ DomainEndpointOptions: { TLSSecurityPolicy: "p" } })).toEqual([
+      { tls_security_policy: "p", enforce_https: false },
+    ]);
+    expect(options({ DomainEndpointOptions: { EnforceHTTPS: true } })).toEqual([{ enforce_https: true }]);
+  });
+
   it.each([
     [
       "AWS::S3::Bucket",

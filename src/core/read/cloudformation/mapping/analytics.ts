@@ -1,4 +1,4 @@
-import { type Fields, json, type Mappings } from "../shape.ts";
+import { type Constants, type Fields, json, type Mappings } from "../shape.ts";
 import { entry, leaf, list, type Traced, table } from "../traced.ts";
 
 const domain: Fields = {
@@ -31,15 +31,20 @@ const domain: Fields = {
   },
 };
 
+/** Terraform's provider asks for HTTPS unless told otherwise; the service does not. */
+const domainDefaults: Constants = { "domain_endpoint_options.enforce_https": false };
+
 /** Search, streams' consumers, machine learning, desktops, migration. */
 export const analytics: Mappings = {
   "AWS::Elasticsearch::Domain": {
     type: "aws_elasticsearch_domain",
     fields: { ...domain, ElasticsearchClusterConfig: { to: "cluster_config", fields: {} } },
+    defaults: domainDefaults,
   },
   "AWS::OpenSearchService::Domain": {
     type: "aws_opensearch_domain",
     fields: { ...domain, ClusterConfig: { to: "cluster_config", fields: {} } },
+    defaults: domainDefaults,
   },
   "AWS::SageMaker::NotebookInstance": { type: "aws_sagemaker_notebook_instance" },
   "AWS::SageMaker::Endpoint": { type: "aws_sagemaker_endpoint" },
@@ -62,7 +67,11 @@ export const analytics: Mappings = {
   "AWS::Kendra::Index": { type: "aws_kendra_index" },
   "AWS::MWAA::Environment": { type: "aws_mwaa_environment" },
   "AWS::WorkSpaces::Workspace": { type: "aws_workspaces_workspace" },
-  "AWS::DMS::ReplicationInstance": { type: "aws_dms_replication_instance", fields: { KmsKeyId: "kms_key_arn" } },
+  "AWS::DMS::ReplicationInstance": {
+    type: "aws_dms_replication_instance",
+    fields: { KmsKeyId: "kms_key_arn" },
+    defaults: { publicly_accessible: true },
+  },
   "AWS::DMS::Endpoint": { type: "aws_dms_endpoint", fields: { KmsKeyId: "kms_key_arn" } },
   "AWS::Transfer::Server": { type: "aws_transfer_server" },
   "AWS::Cognito::IdentityPool": { type: "aws_cognito_identity_pool" },
