@@ -39,6 +39,8 @@ export const classicCertificate = rule({
   good: classic("lb_port           = 443", 'lb_protocol       = "https"', CERTIFICATE),
 });
 
+const TLS = /^(?:https|ssl)$/i;
+
 export const classicTls = rule({
   id: "aws-elb-tls",
   aliases: alias("CKV_AWS_376"),
@@ -47,15 +49,24 @@ export const classicTls = rule({
   category: "security",
   profile: "strict",
   on: "aws_elb",
-  why: "HTTP and TCP listeners pass on what clients send in plain text. It can be read and changed on the way.",
-  remedy: 'Set lb_protocol to "https" or "ssl", with a certificate.',
+  why: "HTTP and TCP pass on what clients send in plain text, before the balancer or behind it. It can be read and changed on the way.",
+  remedy: 'Set lb_protocol and instance_protocol to "https" or "ssl", with a certificate.',
   references: [`${DOCS}classic/elb-listener-config.html`],
   check: (view) =>
     eachBlock(view, "listener", (item) =>
-      requireThat(item, "lb_protocol", (v) => /^(?:https|ssl)$/i.test(String(v)), { message: "The listener is open" }),
+      allOf([
+        requireThat(item, "lb_protocol", (v) => TLS.test(String(v)), { message: "Clients speak plain text" }),
+        requireThat(item, "instance_protocol", (v) => TLS.test(String(v)), {
+          message: "Instances are reached in plain text",
+        }),
+        requireSet(item, "ssl_certificate_id", { message: "The listener has no certificate" }),
+      ]),
     ),
-  bad: classic("lb_port           = 80", 'lb_protocol       = "http"'),
-  good: classic("lb_port           = 443", 'lb_protocol       = "https"', CERTIFICATE),
+  bad: [
+    classic("lb_port           = 80", 'lb_protocol       = "http"'),
+    classic("lb_port           = 443", 'lb_protocol       = "https"', CERTIFICATE),
+  ],
+  good: classic("lb_port           = 443", 'lb_protocol       = "https"', CERTIFICATE).replace('"http"', '"https"'),
 });
 
 const OLD_PROTOCOL = /^Protocol-(?:SSLv2|SSLv3|TLSv1|TLSv1\.1)$/;

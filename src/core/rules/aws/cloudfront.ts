@@ -1,6 +1,6 @@
 /** CloudFront distributions: what viewers may use, and what is recorded. Origins are in cloudfront-origins.ts. */
 import type { FixOperation } from "../../model/patch.ts";
-import { eachBlock, eachWritten, forbidOneOf, requireOneOf, requireSet, requireThat } from "../checks.ts";
+import { eachBlock, eachWritten, forbidOneOf, requireOneOf, requireSet, requireThat, someBlock } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, anyOf, fail, pass, truthOf, undecided, type Verdict } from "../verdict.ts";
@@ -233,9 +233,9 @@ export const responseHeaders = rule({
   remedy: "Name a response_headers_policy_id in the cache behaviours.",
   references: [`${DOCS}adding-response-headers.html`],
   check: (view): Verdict =>
-    allOf(
+    anyOf(
       BEHAVIOURS.map((behaviours) =>
-        eachBlock(view, behaviours, (item) => requireSet(item, HEADERS, { message: "No headers policy is named" })),
+        someBlock(view, behaviours, (item) => requireSet(item, HEADERS), "No headers policy is named"),
       ),
     ),
   bad: distribution(),

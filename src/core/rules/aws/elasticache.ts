@@ -90,7 +90,7 @@ export const backups = rule({
   ],
 });
 
-export const failover = switchedTo({
+export const failover = rule({
   id: "aws-elasticache-failover",
   aliases: alias("CKV2_AWS_50"),
   title: "ElastiCache does not fail over by itself",
@@ -101,14 +101,18 @@ export const failover = switchedTo({
   why: "When the primary fails, nothing can be written until somebody acts. A replica takes over within a minute.",
   remedy: "Set automatic_failover_enabled = true, with at least one replica.",
   references: [`${DOCS}AutoFailover.html`],
-  path: "automatic_failover_enabled",
-  risk: "disruptive",
-  message: "No replica takes over",
-  unless: (view) =>
-    (view.number("num_cache_clusters") ?? view.number("number_cache_clusters") ?? 1) <= 1 &&
-    view.number("num_node_groups") === undefined
-      ? notApplicable
-      : undefined,
+  check: (view) => requireTrue(view, "automatic_failover_enabled", { message: "No replica takes over" }),
+  fix: {
+    risk: "disruptive",
+    edit: (view) =>
+      ["num_cache_clusters", "number_cache_clusters", "replicas_per_node_group"].some(
+        (path) => (view.number(path) ?? 0) > 0,
+      ) &&
+      view.number("num_cache_clusters") !== 1 &&
+      view.number("number_cache_clusters") !== 1
+        ? [set("automatic_failover_enabled", true)]
+        : "There is no replica that could take over: add one first.",
+  },
   bad: group("num_cache_clusters   = 2"),
   good: group("num_cache_clusters         = 2", "automatic_failover_enabled = true"),
 });
@@ -164,13 +168,16 @@ export const groupKey = ownKey({
 const cluster = (...lines: readonly string[]): string =>
   example(CLUSTER, 'cluster_id = "c"', 'engine     = "memcached"', ...lines);
 
+const redis = (...lines: readonly string[]): string =>
+  example(CLUSTER, 'cluster_id = "c"', 'engine     = "redis"', ...lines);
+
 export const minorUpgrades = switchedTo({
   id: "aws-elasticache-minor-upgrades",
   aliases: alias("CKV_AWS_322"),
   title: "ElastiCache does not get minor upgrades by itself",
   severity: "low",
   profile: "strict",
-  on: [CLUSTER, GROUP],
+  on: CLUSTER,
   why: "Fixes of the engine, security fixes too, wait for somebody to ask for them. They are made in the maintenance window.",
   remedy: "Leave auto_minor_version_upgrade at its default, true.",
   references: [`${DOCS}VersionManagement.html`],
@@ -178,8 +185,9 @@ export const minorUpgrades = switchedTo({
   absent: "pass",
   risk: "in-place",
   message: "Minor upgrades wait for somebody",
-  bad: cluster("auto_minor_version_upgrade = false"),
-  good: [cluster(), cluster("auto_minor_version_upgrade = true")],
+  unless: (view) => (view.text("engine") === "memcached" ? notApplicable : undefined),
+  bad: redis("auto_minor_version_upgrade = false"),
+  good: [redis(), redis("auto_minor_version_upgrade = true")],
 });
 
 export const subnetGroup = rule({

@@ -1,5 +1,4 @@
 /** People in IAM: groups without members, users with passwords. */
-import { requireSet, someJoined } from "../checks.ts";
 import { rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided } from "../verdict.ts";
 import { alias, example } from "./shapes.ts";
@@ -10,7 +9,7 @@ const DOCS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
 
 export const emptyMembership = rule({
   id: "aws-iam-group-without-users",
-  aliases: alias("CKV2_AWS_21"),
+  aliases: ["CKV2_AWS_14", "CKV2_AWS_21"],
   title: "IAM group membership names no users",
   severity: "low",
   category: "security",
@@ -51,38 +50,4 @@ resource "aws_iam_user_login_profile" "x" {
 }
 `,
   good: example(USER, 'name = "robot"'),
-});
-
-const GROUP = "aws_iam_group";
-
-export const emptyGroup = rule({
-  id: "aws-iam-group-unused",
-  aliases: alias("CKV2_AWS_14"),
-  title: "IAM group has no users",
-  severity: "low",
-  category: "security",
-  profile: "strict",
-  on: GROUP,
-  why: "Nobody minds what a group without members may do, until somebody is put into it. Groups that are not needed should go.",
-  remedy: "Put users into the group, or delete it.",
-  references: [`${DOCS}id_groups_manage.html`],
-  check(view) {
-    if (view.joined("aws_iam_user_group_membership", "groups").length > 0) return pass();
-    if (view.mayJoin("aws_iam_user_group_membership", "groups")) return undecided();
-    return someJoined(
-      view,
-      MEMBERSHIP,
-      "group",
-      (membership) => requireSet(membership, "users", { message: "The membership names no users" }),
-      "Nobody is in the group",
-    );
-  },
-  bad: example(GROUP, 'name = "g"'),
-  good: `${example(GROUP, 'name = "g"')}
-resource "${MEMBERSHIP}" "x" {
-  name  = "m"
-  group = aws_iam_group.x.name
-  users = ["jane"]
-}
-`,
 });

@@ -63,6 +63,7 @@ import * as redshift from "./redshift.ts";
 import * as s3 from "./s3.ts";
 import * as s3Acl from "./s3-acl.ts";
 import * as s3Encryption from "./s3-encryption.ts";
+import * as s3Events from "./s3-events.ts";
 import * as s3Policy from "./s3-policy.ts";
 import * as s3Protection from "./s3-protection.ts";
 import * as s3PublicAccess from "./s3-public-access.ts";
@@ -158,6 +159,7 @@ const SERVICES: readonly Service[] = [
   lifecycleManager,
   ownKeys,
   wafAssociations,
+  s3Events,
 ];
 
 export const awsRules: readonly Rule[] = SERVICES.flatMap((service) => Object.values(service));

@@ -201,7 +201,8 @@ export const healthCheck = rule({
   references: [`${DOCS}application/target-group-health-checks.html`],
   check(view) {
     const protocol = view.text("protocol");
-    if (protocol !== "HTTP" && protocol !== "HTTPS" && view.get("protocol").kind === "value") return notApplicable;
+    if (view.get("protocol").kind === "unknown") return undecided("protocol");
+    if (protocol !== "HTTP" && protocol !== "HTTPS") return notApplicable;
     return eachBlock(
       view,
       "health_check",
@@ -217,4 +218,32 @@ export const healthCheck = rule({
     'vpc_id   = "vpc-1"',
     block("health_check", 'path = "/health"'),
   ),
+});
+
+const WEAK_POLICY =
+  /^ELBSecurityPolicy-(?:Default|20(?:14-01|14-10|15-02|15-03|15-05|16-08)|TLS-1-0-2015-04|TLS-1-1-2017-01)$/;
+
+export const weakCiphers = rule({
+  id: "aws-lb-listener-weak-ciphers",
+  aliases: alias("CKV2_AWS_74"),
+  title: "Load balancer listener accepts weak ciphers",
+  severity: "medium",
+  category: "security",
+  profile: "strict",
+  on: LISTENERS,
+  why: "Ciphers without forward secrecy let whoever recorded the traffic read it once the key leaks. Policies up to 2017, the default among them, accept such ciphers.",
+  remedy: `Set ssl_policy = "${MODERN}".`,
+  references: [`${DOCS}application/describe-ssl-policies.html`],
+  check(view) {
+    const protocol = view.get("protocol");
+    if (protocol.kind === "unknown") return undecided("protocol");
+    if (protocol.kind === "value" && !ENCRYPTED.includes(String(protocol.value))) return notApplicable;
+    if (protocol.kind === "absent" && isGateway(view)) return notApplicable;
+    return requireThat(view, "ssl_policy", (v) => !WEAK_POLICY.test(String(v)), {
+      message: "Ciphers without forward secrecy are accepted",
+    });
+  },
+  fix: { risk: "disruptive", edit: () => [set("ssl_policy", MODERN)] },
+  bad: [listener("HTTPS", FORWARD), listener("HTTPS", 'ssl_policy        = "ELBSecurityPolicy-2016-08"', FORWARD)],
+  good: [listener("HTTPS", `ssl_policy        = "${MODERN}"`, FORWARD), listener("HTTP", REDIRECT)],
 });

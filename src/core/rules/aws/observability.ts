@@ -213,6 +213,11 @@ export const alarmActions = switchedTo({
   good: [alarm(), alarm("actions_enabled     = true")],
 });
 
+const globals = (recorder: View): Verdict =>
+  requireTrue(recorder, "recording_group.include_global_resource_types", {
+    message: "Global resources are not recorded",
+  });
+
 export const recordsGlobals = rule({
   id: "aws-config-records-global-resources",
   aliases: alias("CKV2_AWS_48"),
@@ -220,24 +225,32 @@ export const recordsGlobals = rule({
   severity: "low",
   category: "security",
   profile: "strict",
-  on: RECORDER,
+  on: [RECORDER, STATUS],
   why: "Users, roles and policies belong to no region, and have no history where no recorder takes them in. They are what intruders change first.",
   remedy: "Set recording_group.include_global_resource_types = true in one region.",
   references: ["https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html"],
-  check: (view) =>
-    allOf([
-      everything(view),
-      requireTrue(view, "recording_group.include_global_resource_types", {
-        message: "Global resources are not recorded",
-      }),
-    ]),
+  // Judged where the recorder is started, as whether it records everything is.
+  check(view): Verdict {
+    if (view.type === RECORDER) return view.joined(STATUS, "name").length > 0 ? notApplicable : globals(view);
+    const started = requireTrue(view, "is_enabled", { message: "The recorder is not started" });
+    return allOf([started, ...view.joined(RECORDER, "name").map((one) => asSeenFrom(one, globals(one)))]);
+  },
   fix: {
     risk: "in-place",
-    edit: (view) => [
-      ...(everything(view).status === "fail" ? setAt(view, "recording_group.all_supported", true) : []),
-      ...setAt(view, "recording_group.include_global_resource_types", true),
-    ],
+    edit(view) {
+      if (view.type === RECORDER) return setAt(view, "recording_group.include_global_resource_types", true);
+      const [recorder] = view.joined(RECORDER, "name");
+      return recorder
+        ? [
+            ...(view.is("is_enabled") === true ? [] : [set("is_enabled", true)]),
+            set("recording_group.0.include_global_resource_types", true, recorder),
+          ]
+        : "The recorder is declared elsewhere: change it there.";
+    },
   },
-  bad: recorder(block("recording_group", "all_supported = true")),
-  good: recorder(EVERYTHING),
+  bad: [
+    recorder(block("recording_group", "all_supported = true")),
+    recorder(block("recording_group", "all_supported = true")) + running(true),
+  ],
+  good: recorder(EVERYTHING) + running(true),
 });

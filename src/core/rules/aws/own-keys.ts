@@ -102,6 +102,16 @@ export const component = stored({
   lines: ['name     = "c"', 'platform = "Linux"', 'version  = "1.0.0"'],
 });
 
+export const snapshotCopy = stored({
+  id: "aws-ebs-snapshot-copy-customer-key",
+  checkov: "CKV_AWS_183",
+  type: "aws_ebs_snapshot_copy",
+  thing: "EBS snapshot copy",
+  why: "The copy holds the whole disk under a key that AWS manages.",
+  path: "kms_key_id",
+  lines: ['source_snapshot_id = "snap-1"', 'source_region      = "eu-central-1"'],
+});
+
 export const artifactDomain = stored({
   id: "aws-codeartifact-customer-key",
   checkov: "CKV_AWS_221",

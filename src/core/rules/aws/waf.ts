@@ -125,7 +125,14 @@ export const classicLogging = rule({
   ),
 });
 
-const ACTIONS = ["action", "override_action"] as const;
+/** An action that says something, or a managed group, whose rules have their own. */
+const acts = (item: Block): boolean =>
+  group(item) !== undefined ||
+  ["action", "override_action"].some((name) =>
+    item
+      .blocks(name)
+      .items.some(({ value }) => typeof value === "object" && value !== null && Object.keys(value).length > 0),
+  );
 const rateRule = (...action: readonly string[]): string =>
   block(
     "rule",
@@ -149,13 +156,7 @@ export const ruleActions = rule({
   check: (view) =>
     allOf(
       ["rule", "rules", "activated_rule"].map((path) =>
-        eachBlock(view, path, (item) =>
-          verdictOf(
-            or(...ACTIONS.map((name) => item.blocks(name).items.length > 0)),
-            item.path,
-            "The rule has no action",
-          ),
-        ),
+        eachBlock(view, path, (item) => verdictOf(acts(item), item.path, "The rule has no action")),
       ),
     ),
   bad: acl(rateRule()),
