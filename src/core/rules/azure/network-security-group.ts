@@ -15,20 +15,42 @@ const OWNER = "network_security_group_name";
 
 type Exposes = (candidate: NsgRule, group: readonly NsgRule[]) => Truth;
 
+interface Group {
+  /** The rules written in the group. */
+  readonly inline: readonly NsgRule[];
+  /** Those that are resources of their own, by address. */
+  readonly separate: ReadonlyMap<string, NsgRule>;
+  readonly all: readonly NsgRule[];
+}
+
+/** Groups hold up to a thousand rules, each of which asks for the whole group: read once, then remembered. */
+const groups = new WeakMap<View, Group>();
+
+function groupOf(owner: View): Group {
+  let known = groups.get(owner);
+  if (!known) {
+    const inline = owner.blocks("security_rule").items.map(nsgRule);
+    const separate = new Map(owner.joined(RULE, OWNER).map((other) => [other.address, nsgRule(other)]));
+    known = { inline, separate, all: [...inline, ...separate.values()] };
+    groups.set(owner, known);
+  }
+  return known;
+}
+
 /** A group answers for the rules written in it, a rule of its own for itself; both see the whole group's order. */
 function judge(view: View, exposes: Exposes, message: string): Verdict {
-  const group = view.type === GROUP ? view : view.joined(GROUP, OWNER)[0];
-  const inline = (group?.blocks("security_rule").items ?? []).map(nsgRule);
-  const separate = new Map((group?.joined(RULE, OWNER) ?? []).map((other) => [other.address, nsgRule(other)]));
-  const self = separate.get(view.address) ?? nsgRule(view);
-  const all = [...inline, ...separate.values()];
-  const verdict = (candidate: NsgRule): Verdict => {
+  const verdict = (candidate: NsgRule, all: readonly NsgRule[]): Verdict => {
     const open = exposes(candidate, all);
     const path = candidate.path === "" ? "source_address_prefix" : candidate.path;
     return open === "unknown" ? undecided(path) : open ? fail(path, message) : pass(path);
   };
-  if (view.type === RULE) return verdict(self);
-  const judged = allOf(inline.map(verdict));
+  if (view.type === RULE) {
+    const owner = view.joined(GROUP, OWNER)[0];
+    const group = owner && groupOf(owner);
+    return verdict(group?.separate.get(view.address) ?? nsgRule(view), group?.all ?? []);
+  }
+  const { inline, all } = groupOf(view);
+  const judged = allOf(inline.map((candidate) => verdict(candidate, all)));
   return judged.status !== "fail" && !view.blocks("security_rule").complete ? undecided("security_rule") : judged;
 }
 

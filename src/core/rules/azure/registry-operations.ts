@@ -1,5 +1,5 @@
 /** Container registries: copies, quarantine, clean-up. Container groups: what they are told and where they listen. */
-import { eachBlock, requireSet } from "../checks.ts";
+import { eachBlock, requireOneOf, requireSet } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { anyOf, fail, pass } from "../verdict.ts";
@@ -74,20 +74,28 @@ export const untaggedImages = rule({
   good: [registry("retention_policy_in_days = 7"), registry(block("retention_policy", "enabled = true"))],
 });
 
-export const scanning = setting({
+export const scanning = rule({
   id: "azure-acr-sku",
   aliases: ["CKV_AZURE_163"],
   title: "Container registry cannot have its images scanned",
   severity: "low",
+  category: "security",
   profile: "strict",
   on: REGISTRY,
   why: "Images with known flaws are pushed and run unnoticed. Defender scans the standard and premium tiers.",
   remedy: 'Set sku = "Standard" or "Premium".',
-  at: "sku",
-  wanted: "Standard",
-  also: ["Premium"],
-  risk: "disruptive",
-  bad: registry('sku = "Basic"'),
+  references: ["https://learn.microsoft.com/azure/container-registry/container-registry-skus"],
+  check: (view) =>
+    requireOneOf(view, "sku", ["Standard", "Premium"], { message: "Images of this tier are not scanned" }),
+  fix: {
+    risk: "disruptive",
+    // The basic tier ignores a wish for anonymous pull that the standard tier would fulfil.
+    edit: (view) => [
+      set("sku", "Standard"),
+      ...(view.is("anonymous_pull_enabled") === true ? [set("anonymous_pull_enabled", false)] : []),
+    ],
+  },
+  bad: [registry('sku = "Basic"'), registry('sku = "Basic"', "anonymous_pull_enabled = true")],
   good: [registry('sku = "Standard"'), registry('sku = "Premium"')],
 });
 
