@@ -6,7 +6,7 @@ import { policies } from "./policies.ts";
 import { rbac } from "./rbac.ts";
 import { resources } from "./resources.ts";
 import { alsoInTerraform } from "./terraform.ts";
-import { terraformVariant } from "./terraform-variants.ts";
+import { terraformVariants } from "./terraform-variants.ts";
 import { workloads } from "./workloads.ts";
 
 export const kubernetesRules: readonly Rule[] = [
@@ -17,6 +17,6 @@ export const kubernetesRules: readonly Rule[] = [
   ...policies,
   ...controlPlane,
 ].flatMap((rule) => {
-  const variant = terraformVariant(rule);
-  return variant ? [alsoInTerraform(rule, "manifests"), variant] : [alsoInTerraform(rule)];
+  const variants = terraformVariants(rule);
+  return [alsoInTerraform(rule, variants.length > 0 ? "manifests" : "all"), ...variants];
 });

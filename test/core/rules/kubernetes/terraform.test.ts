@@ -208,6 +208,16 @@ describe("objects in Terraform", () => {
     expect(await verdicts("CKV_K8S_153", ingress("app-root"))).toEqual({ "kubernetes_ingress_v1.i": "pass" });
   });
 
+  it("may gain privileges where it is written, and, as another finding, by default", async () => {
+    const second = "security_context {\n allow_privilege_escalation = true\n }";
+    const text = pod("", `container {\n name = "first"\n }\n container {\n name = "second"\n ${second}\n }`);
+    expect(await verdicts("CKV_K8S_20", text)).toEqual({ "kubernetes_pod_v1.a": "fail" });
+    expect(await verdicts("CKV_K8S_20", pod(""))).toEqual({ "kubernetes_pod_v1.a": "pass" });
+    const byDefault = kubernetesRules.filter((rule) => rule.id.endsWith("privilege-escalation-default"));
+    expect((await judge(pod(""), byDefault)).results.map((r) => r.status)).toEqual(["fail"]);
+    expect((await judge(pod(second), byDefault)).results.map((r) => r.status)).toEqual(["pass"]);
+  });
+
   it("are not offered a fix where the pod is not written at all", async () => {
     const text = 'resource "kubernetes_pod" "a" {\n  metadata {\n    name = "a"\n  }\n}\n';
     const { results } = await judge(text, rulesOf("CKV_K8S_22"));
