@@ -17,6 +17,7 @@ import { openTerraform } from "../adapters/terraform/open.ts";
 import { openTwilio } from "../adapters/twilio/open.ts";
 import { loadAllRules } from "../core/rules/registry.ts";
 import type { Deps } from "../flows/deps.ts";
+import { scanMemories } from "../flows/scan-memory.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Composed {
@@ -52,6 +53,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Composed
     ...outside(settings),
     ...(await engine(settings, log)),
     rules: loadAllRules,
+    memory: scanMemories(),
     now: () => new Date(),
     log,
     publicUrl: settings.publicUrl,

@@ -13,6 +13,7 @@ import {
 } from "./report/scan-report.ts";
 import { applyBaseline, type Baseline } from "./rules/baseline.ts";
 import { type Judgement, joinPath, runRules, selectRules } from "./rules/engine.ts";
+import type { JudgementMemory } from "./rules/judgement-memory.ts";
 import type { Ledger } from "./rules/ledger.ts";
 import type { Rule } from "./rules/rule.ts";
 import { suppress, type Waiver } from "./rules/suppress.ts";
@@ -44,6 +45,8 @@ export interface Judging {
   readonly baseline?: Baseline;
   /** ISO date. */
   readonly today: string;
+  /** What earlier runs over the same repository came to. */
+  readonly memory?: JudgementMemory;
 }
 
 export interface JudgedRoot {
@@ -65,6 +68,7 @@ export function judgeRoot(input: RootInput, judging: Judging): JudgedRoot {
     stacks: input.reading.stacks,
     rules,
     keep: judging.keep ?? "failures",
+    ...(judging.memory && { memory: judging.memory }),
     repositoryPath: input.repositoryPath,
   });
   const wanted = input.onlyFiles;

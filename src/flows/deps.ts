@@ -8,6 +8,7 @@ import type { Store } from "../adapters/store/store.ts";
 import type { Terraform } from "../adapters/terraform/types.ts";
 import type { Twilio } from "../adapters/twilio/types.ts";
 import type { Rule } from "../core/rules/rule.ts";
+import type { ScanMemory } from "./scan-memory.ts";
 
 export interface Deps {
   readonly store: Store;
@@ -20,6 +21,8 @@ export interface Deps {
   /** Absent: nothing can be planned or applied here, and what should be is recorded as skipped. */
   readonly terraform?: { readonly client: Terraform; readonly stateDir: string; readonly scratchDir: string };
   readonly rules: () => Promise<readonly Rule[]>;
+  /** What was read and judged of a repository before, by its id. Absent: every commit is looked at anew. */
+  readonly memory?: (repository: number) => ScanMemory;
   readonly now: () => Date;
   readonly log: Log;
   /** Address under which people and services reach Draco. */

@@ -12,6 +12,7 @@ import { judgeRoot } from "../core/scan.ts";
 import { isRuleFile, isWanted, judgingUnder, leftOut, scanPolicyOf, withRuleFiles } from "../core/scan-policy.ts";
 import type { Deps } from "./deps.ts";
 import { readRepository } from "./read-repository.ts";
+import type { ScanMemory } from "./scan-memory.ts";
 
 export const POLICY_PATH = ".github/draco.yml";
 
@@ -52,7 +53,7 @@ export interface Judged {
 /** Reads a commit and asks every rule. */
 export async function judgeCommit(deps: Deps, repo: Repo, sha: string, policy: Policy): Promise<Judged> {
   const { files, skipped } = await readRepository(deps, repo, sha);
-  const judged = await judgeFiles(deps, files, policy);
+  const judged = await judgeFiles(deps, files, policy, deps.memory?.(repo.id));
   return { sha, ...judged, skipped: [...skipped, ...judged.skipped] };
 }
 
@@ -61,14 +62,21 @@ export async function judgeFiles(
   deps: Pick<Deps, "rules" | "now">,
   files: readonly SourceFile[],
   policy: Policy,
+  memory?: ScanMemory,
 ): Promise<Omit<Judged, "sha">> {
   const scan = scanPolicyOf(policy);
   const rules = [...(await deps.rules()), ...scan.rules];
   const wanted = files.filter((file) => isWanted(scan, file.path));
-  const reading = await readFiles(wanted);
+  const reading = await readFiles(wanted, memory && { memory: memory.reading });
   const judged = judgeRoot(
     { root: ".", repositoryPath: "", files: wanted, reading },
-    { ...judgingUnder(scan), rules, keep: "failures", today: deps.now().toISOString().slice(0, 10) },
+    {
+      ...judgingUnder(scan),
+      rules,
+      keep: "failures",
+      today: deps.now().toISOString().slice(0, 10),
+      ...(memory && { memory: memory.judgements }),
+    },
   );
   const ignored = files.filter((file) => !isWanted(scan, file.path)).map((file) => leftOut(file.path));
   return { files: wanted, reading, rules, ...judged, skipped: [...ignored, ...reading.skipped] };

@@ -7,6 +7,7 @@ import type { Format } from "../model/resource.ts";
 import type { SourceFile } from "../model/source-range.ts";
 import { detectFormat } from "./detect.ts";
 import type { Reading } from "./reading.ts";
+import type { TerraformMemory } from "./terraform/memory.ts";
 import type { TerraformInput } from "./terraform/read-terraform.ts";
 
 export interface ReadOptions {
@@ -16,6 +17,8 @@ export interface ReadOptions {
   readonly variables?: { readonly [name: string]: string };
   /** Parser of Terraform files to use instead of Draco's own: a cache by content. */
   readonly parse?: NonNullable<TerraformInput["parse"]>;
+  /** What earlier readings of the same repository came to. */
+  readonly memory?: TerraformMemory;
 }
 
 /**

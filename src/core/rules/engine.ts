@@ -8,6 +8,7 @@ import type { LiveRef, SourceRange } from "../model/source-range.ts";
 import type { Stack } from "../read/reading.ts";
 import { Estate } from "./estate.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { JudgedVariants, JudgementMemory } from "./judgement-memory.ts";
 import { type Ledger, LedgerBook, type Outcome } from "./ledger.ts";
 import { once } from "./once.ts";
 import type { Rule } from "./rule.ts";
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly keep?: "failures" | "all";
   /** Path of the scan root in its repository, so that fingerprints do not depend on where the scan was started. */
   readonly repositoryPath?: string;
+  /** What earlier runs came to: stacks that are the very same are not judged again. */
+  readonly memory?: JudgementMemory;
 }
 
 interface Answer {
@@ -53,29 +56,46 @@ export function runRules(options: RunOptions): RulesRun {
   const ledger = new LedgerBook();
   const diagnostics: Diagnostic[] = [];
   const results: Judgement[] = [];
+  for (const variants of variantsOf(options.stacks)) {
+    const judged = options.memory?.recall(variants, options) ?? judgeVariants(variants, rulesFor, options);
+    options.memory?.keep(variants, options, judged);
+    for (const result of judged.results) results.push(result);
+    diagnostics.push(...judged.diagnostics);
+    ledger.add(judged.ledger);
+  }
+  return { results: results.sort(inReadingOrder), ledger: ledger.close(), diagnostics };
+}
+
+/** Every rule's answer about one root module, in all of its environments. */
+function judgeVariants(
+  variants: readonly Stack[],
+  rulesFor: (type: string) => readonly Rule[],
+  options: RunOptions,
+): JudgedVariants {
+  const ledger = new LedgerBook();
+  const diagnostics: Diagnostic[] = [];
+  const results: Judgement[] = [];
   const keepAll = options.keep === "all";
   const prefix = options.repositoryPath ?? "";
   const sightings = new Map<View, Sightings>();
 
-  for (const variants of variantsOf(options.stacks)) {
-    const answers = new Map<string, Answer[]>();
-    for (const stack of variants) {
-      for (const view of new Estate(stack.resources).views) {
-        for (const rule of rulesFor(view.type)) {
-          const answer = { rule, view, stack, verdict: ask(rule, view, diagnostics) };
-          if (variants.length > 1) collect(answers, answer);
-          else record(answer, undefined);
-        }
+  const answers = new Map<string, Answer[]>();
+  for (const stack of variants) {
+    for (const view of new Estate(stack.resources).views) {
+      for (const rule of rulesFor(view.type)) {
+        const answer = { rule, view, stack, verdict: ask(rule, view, diagnostics) };
+        if (variants.length > 1) collect(answers, answer);
+        else record(answer, undefined);
       }
     }
-    for (const sameThing of answers.values()) {
-      const decisive = worst(sameThing);
-      const agreeing = sameThing.filter((a) => a.verdict.status === decisive.verdict.status);
-      record(
-        decisive,
-        agreeing.length < variants.length ? agreeing.map((a) => a.stack.environment ?? "default") : undefined,
-      );
-    }
+  }
+  for (const sameThing of answers.values()) {
+    const decisive = worst(sameThing);
+    const agreeing = sameThing.filter((a) => a.verdict.status === decisive.verdict.status);
+    record(
+      decisive,
+      agreeing.length < variants.length ? agreeing.map((a) => a.stack.environment ?? "default") : undefined,
+    );
   }
 
   function record(answer: Answer, environments: readonly string[] | undefined): void {
@@ -86,7 +106,7 @@ export function runRules(options: RunOptions): RulesRun {
     results.push(judge(answer, status, prefix, environments, seen));
   }
 
-  return { results: results.sort(inReadingOrder), ledger: ledger.close(), diagnostics };
+  return { results, ledger, diagnostics };
 }
 
 /** The same root module with each of its sets of variables. */

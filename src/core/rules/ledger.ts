@@ -3,6 +3,8 @@ import type { Status } from "../model/finding.ts";
 
 export type Outcome = Status | "not-applicable";
 
+const OUTCOMES = ["fail", "pass", "unknown", "not-applicable"] as const;
+
 export interface LedgerRow {
   readonly evaluated: number;
   readonly failed: number;
@@ -24,6 +26,14 @@ export class LedgerBook {
       this.#rows.set(rule, row);
     }
     row[outcome]++;
+  }
+
+  add(other: LedgerBook): void {
+    for (const [rule, counts] of other.#rows) {
+      const row = this.#rows.get(rule);
+      if (!row) this.#rows.set(rule, { ...counts });
+      else for (const outcome of OUTCOMES) row[outcome] += counts[outcome];
+    }
   }
 
   close(): Ledger {

@@ -18,6 +18,7 @@ import {
   isVariableFile,
   variableFilesByModule,
 } from "./inputs.ts";
+import { type Evaluated, Looked, type Snapshot, type TerraformMemory } from "./memory.ts";
 import { Module, type World } from "./module.ts";
 import { effectiveFiles, isModuleFile, type ModuleSource, moduleSource } from "./module-source.ts";
 import { lockedVersions, Providers } from "./providers.ts";
@@ -37,6 +38,8 @@ export interface TerraformInput {
   readonly variables?: { readonly [name: string]: string };
   /** Parser to use instead of Draco's own: a cache by content. */
   readonly parse?: (file: SourceFile) => HclFile;
+  /** What earlier readings of the same directory came to: what has not changed since is not evaluated again. */
+  readonly memory?: TerraformMemory;
 }
 
 const VENDORED = /(?:^|\/)\.terraform\//;
@@ -59,15 +62,19 @@ class Reader {
   readonly #parsed = new Map<string, HclFile>();
   readonly #modules = new Map<string, ModuleSource | undefined>();
   readonly #variableFiles: ReadonlyMap<string, readonly string[]>;
+  /** Only where there is a memory. */
+  readonly #snapshot: Snapshot | undefined;
+  readonly #given: string;
   readonly #told: Diagnostic[] = [];
 
   constructor(input: TerraformInput) {
     this.#input = input;
-    this.#tree = new FileTree(input.files);
-    const variableFiles = input.files
-      .map((file) => file.path)
-      .filter((path) => isVariableFile(path) && !VENDORED.test(path));
+    const files = input.memory?.intern(input.files) ?? input.files;
+    this.#tree = new FileTree(files);
+    const variableFiles = files.map((file) => file.path).filter((path) => isVariableFile(path) && !VENDORED.test(path));
     this.#variableFiles = variableFilesByModule(variableFiles.sort(), this.#tree);
+    this.#snapshot = input.memory?.snapshot(this.#tree, this.#variableFiles);
+    this.#given = JSON.stringify([input.varFiles, input.variables]);
   }
 
   #parse(path: string): HclFile | undefined {
@@ -75,14 +82,16 @@ class Reader {
     if (parsed !== undefined) return parsed;
     const file = this.#tree.get(path);
     if (file === undefined) return undefined;
-    parsed = (this.#input.parse ?? parseTerraform)(file);
+    const parse = this.#input.parse ?? parseTerraform;
+    parsed = this.#input.memory?.parse(file, parse) ?? parse(file);
     this.#parsed.set(path, parsed);
     return parsed;
   }
 
-  #module(directory: string): ModuleSource | undefined {
-    if (this.#modules.has(directory)) return this.#modules.get(directory);
+  #module(directory: string, looked?: Looked): ModuleSource | undefined {
     const paths = effectiveFiles(this.#tree.in(directory).filter(isModuleFile));
+    looked?.module(directory, paths);
+    if (this.#modules.has(directory)) return this.#modules.get(directory);
     const files = paths.map((path) => this.#parse(path)).filter((file) => file !== undefined);
     const source = files.length === 0 ? undefined : moduleSource(directory, files);
     this.#modules.set(directory, source);
@@ -123,20 +132,58 @@ class Reader {
     return called;
   }
 
-  evaluate(root: string): Stack[] {
-    const source = this.#module(root);
-    if (source === undefined) return [];
+  evaluate(root: string): readonly Stack[] {
+    const { stacks, diagnostics } = this.#snapshot ? this.#recallOrEvaluate(root, this.#snapshot) : this.#anew(root);
+    this.#told.push(...diagnostics);
+    return stacks;
+  }
+
+  #recallOrEvaluate(root: string, snapshot: Snapshot): Evaluated {
+    const key = `${this.#given} ${root}`;
+    const known = this.#input.memory?.recall(key, snapshot);
+    if (known) {
+      // Their comments and what is wrong with them belong to this reading too.
+      for (const directory of known.looked.modules) this.#module(directory);
+      for (const path of known.looked.parsed) this.#parse(path);
+      return known.evaluated;
+    }
+    const looked = new Looked(snapshot);
+    const evaluated = this.#anew(root, looked);
+    this.#input.memory?.keep(key, looked, evaluated);
+    return evaluated;
+  }
+
+  #anew(root: string, looked?: Looked): Evaluated {
+    const source = this.#module(root, looked);
+    if (source === undefined) return { stacks: [], diagnostics: [] };
+    const parse = (path: string): HclFile | undefined => {
+      looked?.parse(path);
+      return this.#parse(path);
+    };
+    looked?.variables(root);
     const given = this.#input.varFiles;
     const environments: readonly Environment[] = given
       ? [{ variableFiles: [...autoLoaded(root, this.#tree), ...given] }]
-      : environmentsOf(source, this.#tree, this.#variableFiles.get(root) ?? [], (path) => this.#parse(path));
-    return environments.map((environment) => this.#evaluate(source, environment));
+      : environmentsOf(source, this.#tree, this.#variableFiles.get(root) ?? [], parse);
+    const diagnostics: Diagnostic[] = [];
+    const stacks = environments.map((environment) => {
+      const session = new Session();
+      const stack = this.#evaluate(source, environment, session, looked, parse);
+      diagnostics.push(...session.diagnostics);
+      return stack;
+    });
+    return { stacks, diagnostics };
   }
 
-  #evaluate(source: ModuleSource, environment: Environment): Stack {
-    const session = new Session();
-    const world = this.#world(session, source.path);
-    const files = environment.variableFiles.map((path) => this.#parse(path)).filter((file) => file !== undefined);
+  #evaluate(
+    source: ModuleSource,
+    environment: Environment,
+    session: Session,
+    looked: Looked | undefined,
+    parse: (path: string) => HclFile | undefined,
+  ): Stack {
+    const world = this.#world(session, source.path, looked);
+    const files = environment.variableFiles.map(parse).filter((file) => file !== undefined);
     const constants = (file: HclFile): Scope => ({
       session,
       file,
@@ -146,9 +193,8 @@ class Reader {
       name: () => undefined,
     });
     const module = new Module(world, source, givenBy(files, this.#input.variables ?? {}, constants));
-    const lock = this.#parse(joinPath(source.path, ".terraform.lock.hcl") ?? "");
+    const lock = parse(joinPath(source.path, ".terraform.lock.hcl") ?? "");
     const resources = resourcesOf(module, new Providers(lockedVersions(lock)));
-    this.#told.push(...session.diagnostics);
     return {
       format: "terraform",
       path: source.path,
@@ -157,13 +203,13 @@ class Reader {
     };
   }
 
-  #world(session: Session, rootPath: string): World {
-    const vendored = this.#vendored(rootPath);
+  #world(session: Session, rootPath: string, looked: Looked | undefined): World {
+    const vendored = this.#vendored(rootPath, looked);
     const contexts = new Map<string, FunctionContext>();
     const functionsFor = (modulePath: string): FunctionContext => {
       let context = contexts.get(modulePath);
       if (context === undefined) {
-        context = this.#functions(session, modulePath, rootPath, () => functionsFor(modulePath));
+        context = this.#functions(session, modulePath, rootPath, looked, () => functionsFor(modulePath));
         contexts.set(modulePath, context);
       }
       return context;
@@ -192,7 +238,7 @@ class Reader {
           );
           return undefined;
         }
-        const source = this.#module(directory);
+        const source = this.#module(directory, looked);
         if (source === undefined)
           session.report(at.file, at.node, "Module not found", `There are no Terraform files in "${directory}".`);
         return source;
@@ -200,20 +246,34 @@ class Reader {
     };
   }
 
-  #functions(session: Session, modulePath: string, rootPath: string, self: () => FunctionContext): FunctionContext {
+  #functions(
+    session: Session,
+    modulePath: string,
+    rootPath: string,
+    looked: Looked | undefined,
+    self: () => FunctionContext,
+  ): FunctionContext {
     return {
       modulePath,
       rootPath,
-      readFile: (path) => this.#tree.get(path)?.bytes,
-      listFiles: (directory) => this.#tree.below(directory),
+      readFile: (path) => {
+        looked?.file(path);
+        return this.#tree.get(path)?.bytes;
+      },
+      listFiles: (directory) => {
+        looked?.below(directory);
+        return this.#tree.below(directory);
+      },
       renderTemplate: (text, file, variables) => renderTemplate(session, self(), text, file, variables),
     };
   }
 
   /** Directories of modules that `terraform init` has fetched, by call path ("vpc.subnets"). */
-  #vendored(root: string): ReadonlyMap<string, string> {
+  #vendored(root: string, looked: Looked | undefined): ReadonlyMap<string, string> {
     const directories = new Map<string, string>();
-    const file = this.#tree.get(joinPath(root, ".terraform/modules/modules.json") ?? "");
+    const manifest = joinPath(root, ".terraform/modules/modules.json") ?? "";
+    looked?.file(manifest);
+    const file = this.#tree.get(manifest);
     if (file === undefined) return directories;
     for (const { Key, Dir } of vendoredModules(file)) {
       const directory = joinPath(root, Dir);
@@ -223,12 +283,12 @@ class Reader {
   }
 
   comments(): Comment[] {
-    const comments: Comment[] = [];
-    for (const file of this.#parsed.values()) {
-      for (const span of file.comments)
-        comments.push({ text: commentText(file.textOf(span)), range: file.rangeOf(span) });
-    }
-    return comments;
+    return [...this.#parsed].flatMap(([path, parsed]) => {
+      const source = this.#tree.get(path);
+      return source && this.#input.memory
+        ? this.#input.memory.comments(source, () => commentsOf(parsed))
+        : commentsOf(parsed);
+    });
   }
 
   diagnostics(): Diagnostic[] {
@@ -237,6 +297,9 @@ class Reader {
     return [...parsing, ...modules, ...this.#told];
   }
 }
+
+const commentsOf = (file: HclFile): Comment[] =>
+  file.comments.map((span) => ({ text: commentText(file.textOf(span)), range: file.rangeOf(span) }));
 
 const isLocal = (source: string): boolean => /^\.\.?(?:\/|$)/.test(source);
 
