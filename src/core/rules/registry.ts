@@ -45,6 +45,20 @@ const FOLDERS: readonly Folder[] = [
     load: async () => (await import("./google/index.ts")).googleRules,
   },
   {
+    name: "terraform",
+    owns: (type) => type === "module",
+    load: async () => (await import("./terraform/index.ts")).terraformRules,
+  },
+  {
+    name: "other",
+    owns: startsWith(
+      ...["alicloud_", "oci_", "yandex_", "tencentcloud_", "ncloud_", "ibm_", "panos_", "openstack_", "linode_"],
+      ...["digitalocean_", "github_repository", "github_branch_", "github_organization_", "github_actions_"],
+      ...["gitlab_", "okta_", "oci", "ncloud", "panos", "openstack", "linode", "bridgecrew"],
+    ),
+    load: async () => (await import("./other/index.ts")).otherRules,
+  },
+  {
     name: "workflows",
     owns: startsWith("github_workflow", "github_action"),
     load: async () => (await import("./workflows/index.ts")).workflowRules,
@@ -59,5 +73,9 @@ export async function loadRulesFor(types: Iterable<string>): Promise<readonly Ru
 
 export const loadAllRules = (): Promise<readonly Rule[]> => load(FOLDERS);
 
-const load = async (folders: readonly Folder[]): Promise<readonly Rule[]> =>
-  (await Promise.all(folders.map((folder) => folder.load()))).flat();
+/** One after the other: they share modules, which not every loader can link twice at once. */
+async function load(folders: readonly Folder[]): Promise<readonly Rule[]> {
+  const rules: Rule[] = [];
+  for (const folder of folders) rules.push(...(await folder.load()));
+  return rules;
+}

@@ -134,7 +134,11 @@ class Builder {
     const known = map.get(name);
     if (known === undefined) map.set(name, declare(block, file));
     else if (overriding) map.set(name, override(known, declare(block, file)));
-    else this.#duplicate(file, block, `A ${block.type} named "${name}"`);
+    else {
+      // As with resources: whoever looks for credentials wants to hear of every provider block.
+      if (map === this.providers) map.set(`${name}#${map.size}`, declare(block, file));
+      this.#duplicate(file, block, `A ${block.type} named "${name}"`);
+    }
   }
 
   #required(block: Block, file: HclFile): void {
