@@ -12,6 +12,7 @@ import * as databaseProtection from "./database-protection.ts";
 import * as databaseServer from "./database-server.ts";
 import * as defender from "./defender.ts";
 import * as disk from "./disk.ts";
+import * as federation from "./federation.ts";
 import * as firewall from "./firewall.ts";
 import * as frontDoor from "./front-door.ts";
 import * as functionApp from "./function-app.ts";
@@ -53,6 +54,7 @@ const SERVICES: readonly Service[] = [
   databaseServer,
   defender,
   disk,
+  federation,
   firewall,
   frontDoor,
   functionApp,

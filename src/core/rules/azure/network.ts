@@ -1,6 +1,7 @@
 /** Subnets and network interfaces: what stands between them and the internet. */
 import { isList } from "../../model/value.ts";
 import { eachBlock, requireBetween, requireThat, requireTrue } from "../checks.ts";
+import { intervalOf } from "../evaluators/network/addresses.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
@@ -139,4 +140,40 @@ export const dnsServers = rule({
     }),
   bad: resource(NETWORK, 'dns_servers = ["10.0.0.4"]'),
   good: [resource(NETWORK), resource(NETWORK, 'dns_servers = ["10.0.0.4", "10.0.0.5"]')],
+});
+
+/** Whether an address lies in one of these ranges; undefined where it is no address. */
+function liesIn(address: string, ranges: readonly string[]): boolean | undefined {
+  const at = intervalOf(address);
+  if (!at) return undefined;
+  const spans = ranges.map(intervalOf).filter((range) => range !== undefined);
+  return spans.some((range) => range.family === at.family && range.first <= at.first && at.last <= range.last);
+}
+
+export const localDns = rule({
+  id: "azure-virtual-network-local-dns",
+  aliases: ["CKV_AZURE_183"],
+  title: "Virtual network asks DNS servers that are elsewhere",
+  severity: "low",
+  category: "reliability",
+  profile: "strict",
+  on: NETWORK,
+  why: "When the line to them is down nothing in the network finds anything. Servers in the network, or Azure's own, do not depend on it.",
+  remedy: "List DNS servers within address_space, or none to use Azure's own.",
+  references: [
+    "https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances",
+  ],
+  check(view) {
+    const servers = view.strings("dns_servers");
+    const space = view.strings("address_space");
+    const local = servers.items.map((server) => liesIn(server, space.items));
+    if (local.includes(true)) return pass("dns_servers");
+    if (!servers.complete || !space.complete || local.includes(undefined)) return undecided("dns_servers");
+    return local.length === 0 ? pass("dns_servers") : fail("dns_servers", "None of them is in the network");
+  },
+  bad: resource(NETWORK, 'address_space = ["10.0.0.0/16"]', 'dns_servers   = ["192.0.2.1"]'),
+  good: [
+    resource(NETWORK, 'address_space = ["10.0.0.0/16"]'),
+    resource(NETWORK, 'address_space = ["10.0.0.0/16"]', 'dns_servers   = ["10.0.0.4", "192.0.2.1"]'),
+  ],
 });

@@ -44,7 +44,8 @@ function namesRepository(condition: Condition): Truth {
   return and(...condition.values.items.map(namesOwner));
 }
 
-function namesOwner(value: string): Truth {
+/** Whether a subject of GitHub's tokens ("repo:owner/name:ref:…") can be carried by somebody's workflows alone. */
+export function namesOwner(value: string): Truth {
   if (value === HOLE) return "unknown";
   const [claim = "", ...rest] = value.split(":");
   const named = rest.join(":");
