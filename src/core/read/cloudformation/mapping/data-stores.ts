@@ -95,7 +95,21 @@ export const dataStores: Mappings = {
     },
   },
   "AWS::Glue::DataCatalogEncryptionSettings": { type: "aws_glue_data_catalog_encryption_settings" },
-  "AWS::Glue::SecurityConfiguration": { type: "aws_glue_security_configuration" },
+  "AWS::Glue::SecurityConfiguration": {
+    type: "aws_glue_security_configuration",
+    fields: {
+      EncryptionConfiguration: {
+        to: "encryption_configuration",
+        fields: {
+          CloudWatchEncryption: {
+            to: "cloudwatch_encryption",
+            fields: { CloudWatchEncryptionMode: "cloudwatch_encryption_mode" },
+          },
+          S3Encryptions: { to: "s3_encryption", fields: { S3EncryptionMode: "s3_encryption_mode" } },
+        },
+      },
+    },
+  },
   "AWS::Glue::Crawler": {
     type: "aws_glue_crawler",
     fields: { CrawlerSecurityConfiguration: "security_configuration" },
