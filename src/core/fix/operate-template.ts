@@ -113,10 +113,24 @@ function writeProperty({ resource, origin }: Target, setting: Setting, files: Wo
   if (!property) return refuse(`Draco does not write ${path} of ${of} into templates.`);
   const obstacle = obstacleTo(document, object, property);
   if (obstacle) return refuse(obstacle);
-  const at = `Properties.${property.path}`;
+  if (property.key !== undefined && setting.value === undefined)
+    return refuse(`Draco does not remove ${path} from templates.`);
+  const { path: below, value } = property.key === undefined ? property : elementOf(document, object, property);
+  const at = `Properties.${below}`;
   const made: YamlEdit =
-    setting.value === undefined ? removeYaml(document, object, at) : setYaml(document, object, at, property.value);
+    setting.value === undefined ? removeYaml(document, object, at) : setYaml(document, object, at, value);
   return made.ok ? { ok: true, files: files.with(made.edits) } : { ok: false, why: made.why, at: made.at };
+}
+
+/** The element of a list of keys and values that says it: the one that is there, a new one, or the list with it. */
+function elementOf(document: YamlDocument, object: Node, { path, key, value }: Property): Omit<Property, "key"> {
+  const written = document.get(document.get(object, "Properties")?.value, path)?.value;
+  const item = { Key: key ?? "", Value: value };
+  if (!written) return { path, value: [item] };
+  const items = document.items(written);
+  const index = items.findIndex((element) => document.valueOf(document.get(element, "Key")?.value) === key);
+  if (index !== -1) return { path: `${path}.${index}.Value`, value };
+  return { path: `${path}.${items.length}`, value: item };
 }
 
 /** What is computed by a function stays so: nobody knows what else it is for. */

@@ -271,6 +271,18 @@ const CASES: readonly (readonly [string, string, Properties, Properties])[] = [
     balancer("routing.http.drop_invalid_header_fields.enabled", "false"),
     balancer("routing.http.drop_invalid_header_fields.enabled", "true"),
   ],
+  [
+    "CKV_AWS_131",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    balancer("access_logs.s3.enabled", "true"),
+    balancer("routing.http.drop_invalid_header_fields.enabled", "true"),
+  ],
+  [
+    "CKV_AWS_150",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    { Type: "application" },
+    balancer("deletion_protection.enabled", "true"),
+  ],
   ["CKV_AWS_34", "AWS::CloudFront::Distribution", behaviour("allow-all"), behaviour("https-only")],
   [
     "CKV_AWS_174",

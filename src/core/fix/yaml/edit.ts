@@ -1,5 +1,5 @@
 /** Sets and removes values of a YAML document in place: comments, order, indentation and quoting stay as they are. */
-import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Edit } from "../../model/patch.ts";
 import type { SourceRange } from "../../model/source-range.ts";
 import { isList, type Value } from "../../model/value.ts";
@@ -51,6 +51,7 @@ class Draft {
         return this.#refuse(at, "The value is shared through an anchor: changing it would change other places.");
       if (isSeq(at)) {
         const item = at.items[Number(part)] as Node | undefined;
+        if (!item && Number(part) === at.items.length) return this.#append(at, nested(rest, value));
         if (!item) return this.#refuse(at, `The list has no element ${part}.`);
         if (rest.length === 0) return this.#edit(...this.#document.extent(item), flowText(value, this.#style));
         at = item;
@@ -154,6 +155,23 @@ class Draft {
     const column = this.#column(first);
     const text = entryText(key, value, column, this.#style);
     return this.#edit(lineEnd, lineEnd, `${this.#style.newline}${" ".repeat(column)}${text}`);
+  }
+
+  /** A new last element. */
+  #append(seq: YAMLSeq, value: Value): YamlEdit {
+    const last = seq.items.at(-1) as Node | undefined;
+    const text = flowText(value, this.#style);
+    if (!last) return this.#edit(...this.#document.extent(seq), `[${text}]`);
+    const [lastStart, end] = this.#document.extent(last);
+    const [start] = this.#document.extent(seq);
+    if (!seq.flow) {
+      const lineEnd = this.#lineEnd(end);
+      const indent = " ".repeat(this.#document.source.columnAt(start) - 1);
+      return this.#edit(lineEnd, lineEnd, `${this.#style.newline}${indent}- ${text}`);
+    }
+    const isSpread = this.#text.slice(start, lastStart).includes("\n");
+    const gap = isSpread ? `${this.#style.newline}${" ".repeat(this.#column(last))}` : " ";
+    return this.#edit(end, end, `,${gap}${text}`);
   }
 
   #insertFlow(map: YAMLMap, key: string, value: Value): YamlEdit {

@@ -169,6 +169,19 @@ const PROPERTIES: { readonly [type: string]: readonly string[] } = {
   "AWS::WorkSpaces::Workspace": ["RootVolumeEncryptionEnabled", "UserVolumeEncryptionEnabled"],
 };
 
+/** Lists of keys and values, in which each key is an attribute of its own in Terraform. All values are texts. */
+const KEYED: { readonly [type: string]: { readonly list: string; readonly keys: readonly string[] } } = {
+  "AWS::ElasticLoadBalancingV2::LoadBalancer": {
+    list: "LoadBalancerAttributes",
+    keys: [
+      "deletion_protection.enabled",
+      "load_balancing.cross_zone.enabled",
+      "routing.http.desync_mitigation_mode",
+      "routing.http.drop_invalid_header_fields.enabled",
+    ],
+  },
+};
+
 /** Words that CloudFormation has for something that Terraform says otherwise. */
 const WORDS: { readonly [property: string]: readonly string[] } = {
   AccessControl: ["Private"],
@@ -185,6 +198,8 @@ export interface Property {
   /** Dotted path below Properties. */
   readonly path: string;
   readonly value: Value;
+  /** Set where `path` is a list of keys and values: the element that says `value`. */
+  readonly key?: string;
 }
 
 /**
@@ -205,7 +220,25 @@ export function propertyFor(type: string, of: string, path: string, value: Value
     const said = inWords(part, property, value);
     return said === undefined ? undefined : { path: filled(property, indices), value: said };
   }
-  return undefined;
+  return keyedFor(type, part, path, value);
+}
+
+function keyedFor(type: string, part: Mapping, path: string, value: Value): Property | undefined {
+  const keyed = KEYED[type];
+  if (!keyed || typeof value === "object") return undefined;
+  const key = keyed.keys.find((name) => {
+    const at = { node: undefined };
+    const item = table(
+      new Map([
+        ["Key", leaf(name, at)],
+        ["Value", leaf("?", at)],
+      ]),
+      at,
+    );
+    const shaped = shape(table(new Map([[keyed.list, list([item], at)]]), at), part);
+    return leavesWhere(shaped, () => true).some(([attribute]) => match(attribute, path.split(".")) !== undefined);
+  });
+  return key === undefined ? undefined : { path: keyed.list, key, value: String(value) };
 }
 
 /** Every property that may be written, for whoever checks the list. */
