@@ -128,11 +128,25 @@ function summary(root: ScannedRoot, mended: Mended, options: Options, io: Io): s
   const style = styleFor(screen.colour);
   const verb = options.dryRun ? "would be mended" : "mended";
   const count = `${plural(mended.mended.length, "finding")} ${verb} in ${plural(mended.changes.length, "file")}`;
-  const reasons = new Map<string, number>();
-  for (const { why } of mended.declined) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  const reasons = new Map<string, Judgement[]>();
+  for (const { why, finding } of mended.declined) reasons.set(why, [...(reasons.get(why) ?? []), finding]);
   const lines = [...reasons]
-    .sort(([, a], [, b]) => b - a)
-    .map(([why, n]) => wrapText(plainText(why, 400), screen.width, `  ${String(n).padStart(4)} `));
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([why, left]) =>
+      wrapText(
+        `${plainText(why, 400)}${style.dim(named(left))}`,
+        screen.width,
+        `  ${String(left.length).padStart(4)} `,
+      ),
+    );
   const left = lines.length === 0 ? "" : `${style.dim(`${mended.declined.length} left alone:`)}\n${lines.join("\n")}\n`;
   return `${style.bold(plainText(root.input.root))}: ${count}\n${left}`;
 }
+
+/** Who is meant, where they are few enough to be named. */
+const named = (findings: readonly Judgement[]): string =>
+  findings.length > MOST_NAMED
+    ? ""
+    : ` (${findings.map((finding) => `${finding.rule} on ${plainText(finding.resource.address)}`).join(", ")})`;
+
+const MOST_NAMED = 3;

@@ -64,7 +64,7 @@ describe("draco fix", () => {
   it("replaces a resource only when it is told that it may", async () => {
     const careful = await fix(["--rule", "aws-ebs-volume-encryption"]);
     expect(careful.text).toBe(OPEN);
-    expect(careful.err).toContain("--risk all");
+    expect(careful.err).toContain("--risk all (aws-ebs-volume-encryption on aws_ebs_volume.v)");
     expect((await fix(["--rule", "aws-ebs-volume-encryption", "--risk", "all"])).text).toContain("= true");
   });
 
