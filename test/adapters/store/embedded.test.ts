@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
 import { openDatabase } from "../../../src/adapters/store/database.ts";
+import { newDataDir } from "../../support/database.ts";
 
 it("the embedded database is one process's own, keeps what it was given, and outlives a crashed holder's lock", async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), "draco-test-"));
+  const dataDir = await newDataDir();
   try {
     const first = await openDatabase({ dataDir });
     await first.pool.query("CREATE TABLE kept AS SELECT 7 AS n");

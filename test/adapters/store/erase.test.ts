@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { nextRun } from "../../../src/core/approve/cron.ts";
 import { availableKinds, createStore, type TestStore } from "../../support/database.ts";
 
@@ -7,7 +7,10 @@ const PHONE = "+41791112233";
 
 describe.each(availableKinds())("erasing on %s", (kind) => {
   let test: TestStore;
-  afterEach(async () => test?.close());
+  beforeAll(async () => {
+    test = await createStore(kind);
+  }, 60_000);
+  afterAll(async () => test?.close());
 
   /** Tables, the queue's too, in which a text occurs in any column. */
   async function tablesWith(text: string): Promise<string[]> {
@@ -136,7 +139,6 @@ describe.each(availableKinds())("erasing on %s", (kind) => {
   }
 
   it("a person leaves no name and no number anywhere, and every history whole", async () => {
-    test = await createStore(kind);
     const { actor, change } = await story(10, "one", "ana-maria", 70, PHONE);
     await story(11, "two", "anatol", 71, "+41794445566");
     expect(await tablesWith("ana-maria")).toEqual(
@@ -162,26 +164,28 @@ describe.each(availableKinds())("erasing on %s", (kind) => {
   }, 60_000);
 
   it("a repository leaves nothing of itself, and the others as they were", async () => {
-    test = await createStore(kind);
-    const { change } = await story(10, "hush-hush", "ana", 70, PHONE);
-    const other = await story(101, "plain", "bob", 71, "+41794445566");
-    const before = await test.store.history.ofChain("repository:101");
+    const { change } = await story(20, "hush-hush", "eve", 72, "+41795556677");
+    const other = await story(201, "plain", "bob", 73, "+41796667788");
+    const before = await test.store.history.ofChain("repository:201");
+    const waiting = (await test.queue.depth())["apply-change"].waiting;
     expect(await tablesWith("hush-hush")).toEqual(
       expect.arrayContaining(["pgboss.job", "public.changes", "public.settings", "public.webhook_deliveries"]),
     );
 
-    await test.store.repositories.erase(10);
+    await test.store.repositories.erase(20);
     expect(await tablesWith("hush-hush")).toEqual([]);
     expect(await tablesWith(change.id)).toEqual([]);
     expect(await test.store.blobs.get(["blob-hush-hush"])).toEqual(new Map());
-    expect(await test.store.history.ofChain("repository:10")).toEqual([]);
-    expect(await test.store.settings.paused(10)).toBeUndefined();
+    expect(await test.store.history.ofChain("repository:20")).toEqual([]);
+    expect(await test.store.settings.paused(20)).toBeUndefined();
 
-    expect(await test.store.history.ofChain("repository:101")).toEqual(before);
-    expect(await test.store.history.verify()).toMatchObject([{ ok: true, chain: "repository:101" }]);
+    expect(await test.store.history.ofChain("repository:201")).toEqual(before);
+    const chains = await test.store.history.verify();
+    expect(chains.every(({ ok }) => ok)).toBe(true);
+    expect(chains.map(({ chain }) => chain)).toContain("repository:201");
     expect((await test.store.changes.get(other.change.id))?.state).toBe("approved");
-    expect(await test.store.settings.paused(101)).toBeDefined();
-    expect((await test.queue.depth())["apply-change"].waiting).toBe(1);
+    expect(await test.store.settings.paused(201)).toBeDefined();
+    expect((await test.queue.depth())["apply-change"].waiting).toBe(waiting - 1);
     await expect(test.database.pool.query("DELETE FROM change_history")).rejects.toThrow(/append-only/);
   }, 60_000);
 });

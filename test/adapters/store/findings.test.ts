@@ -100,13 +100,13 @@ describe.each(availableKinds())("findings on %s", (kind) => {
     expect((await test.store.findings.byFingerprint(1, `root-${root}`, "nul"))?.message).toBe("a\ufffdb");
   });
 
-  it("may be many: a second scan of three thousand that are the same is quick", async () => {
-    const many = Array.from({ length: 3_000 }, (_, n) => finding(`many-${n}`));
-    expect((await record("sha-1", ...many)).appeared).toHaveLength(3_000);
+  it("may be many: a second scan of as many that are the same is quick", async () => {
+    const many = Array.from({ length: 1_500 }, (_, n) => finding(`many-${n}`));
+    expect((await record("sha-1", ...many)).appeared).toHaveLength(1_500);
     const started = performance.now();
     expect(await record("sha-2", ...many)).toEqual({ appeared: [], fixed: [], returned: [] });
     // Row by row it takes seconds, and with ten thousand more than a transaction is given.
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(3_000);
     const [last] = await test.store.findings.list({ repository: 1, root: `root-${root}`, limit: 1 });
     expect(last).toMatchObject({ lastSeenSha: "sha-2", firstSeenSha: "sha-1" });
   }, 60_000);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { availableKinds, createStore, type TestStore } from "../../support/database.ts";
+import { createStore, type TestStore } from "../../support/database.ts";
 
-describe.each(availableKinds())("the outbox on %s", (kind) => {
+describe("the outbox", () => {
   let test: TestStore;
   let key = 0;
   beforeAll(async () => {
-    test = await createStore(kind);
+    test = await createStore();
   }, 60_000);
   afterAll(async () => test?.close());
 

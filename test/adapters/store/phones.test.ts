@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { availableKinds, createStore, type TestStore } from "../../support/database.ts";
+import { createStore, type TestStore } from "../../support/database.ts";
 
 const HOUR = 3_600_000;
 
-describe.each(availableKinds())("phones and codes on %s", (kind) => {
+describe("phones and codes", () => {
   let test: TestStore;
   let people = 0;
   beforeAll(async () => {
-    test = await createStore(kind);
+    test = await createStore();
   }, 60_000);
   afterAll(async () => test?.close());
 
