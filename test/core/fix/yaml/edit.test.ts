@@ -26,6 +26,22 @@ const remove = (text: string, path: string) =>
 
 describe("setYaml", () => {
   it.each([
+    [
+      "adds an element behind the last one and its comment",
+      "a:\n  - b: 1\n    c: 2 # two\nd: 3\n",
+      "a.1",
+      { b: 2 },
+      "a:\n  - b: 1\n    c: 2 # two\n  - { b: 2 }\nd: 3\n",
+    ],
+    ["adds an element to a flow list", "a: [1, 2] # x\n", "a.2", 3, "a: [1, 2, 3] # x\n"],
+    ["adds an element to an empty list", "a: []\n", "a.0", { b: 1 }, "a: [{ b: 1 }]\n"],
+    [
+      "adds an element to a list of JSON over several lines",
+      '{\n  "a": [\n    { "b": 1 }\n  ]\n}\n',
+      "a.1",
+      { b: 2 },
+      '{\n  "a": [\n    { "b": 1 },\n    { "b": 2 }\n  ]\n}\n',
+    ],
     ["replaces a scalar and nothing else", "a: 1 # why\nb: true\n", "a", 2, "a: 2 # why\nb: true\n"],
     ["keeps single quotes", "a: 'x'\n", "a", "it's", "a: 'it''s'\n"],
     ["keeps double quotes", 'a: "x"\n', "a", "y", 'a: "y"\n'],
