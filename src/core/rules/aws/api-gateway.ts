@@ -1,5 +1,7 @@
 /** API Gateway: who may call, what is recorded, and what stands before it. */
+
 import { requireOneOf, requireSet, requireThat, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { notApplicable, pass, undecided } from "../verdict.ts";
@@ -28,6 +30,7 @@ export const methodAuthorization = rule({
   why: "Anyone on the internet may call the method. What it does is then for everybody, whether that was meant or not.",
   remedy: "Set authorization to AWS_IAM, CUSTOM or COGNITO_USER_POOLS, or require an API key.",
   references: [`${DOCS}apigateway-control-access-to-api.html`],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check(view) {
     const verb = view.get("http_method");
     if (verb.kind === "value" && verb.value === "OPTIONS") return pass("http_method");
@@ -77,6 +80,7 @@ export const routeAuthorization = rule({
   why: "Anyone on the internet may call the route. What it does is then for everybody, whether that was meant or not.",
   remedy: "Set authorization_type to AWS_IAM, CUSTOM or JWT.",
   references: [`${DOCS}http-api-access-control.html`],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check: (view) =>
     requireOneOf(view, "authorization_type", ["AWS_IAM", "CUSTOM", "JWT"], { message: "Anyone may call it" }),
   bad: example("aws_apigatewayv2_route", 'api_id    = "a"', 'route_key = "GET /"'),
@@ -211,6 +215,7 @@ export const domainTls = rule({
   why: "TLS 1.0 has known flaws, and whoever sits on the way can make a client fall back to it. No current client needs it.",
   remedy: 'Set security_policy = "TLS_1_2".',
   references: [`${DOCS}apigateway-custom-domain-tls-version.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check: (view) => requireThat(view, at(view), (v) => MODERN_TLS.test(String(v)), { message: "TLS 1.0 is accepted" }),
   fix: { risk: "disruptive", edit: (view) => setAt(view, at(view), "TLS_1_2") },
   bad: [

@@ -1,6 +1,8 @@
 /** CloudFront distributions: what viewers may use, and what is recorded. Origins are in cloudfront-origins.ts. */
+
 import type { FixOperation } from "../../model/patch.ts";
 import { eachBlock, eachWritten, forbidOneOf, requireOneOf, requireSet, requireThat, someBlock } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, anyOf, fail, pass, truthOf, undecided, type Verdict } from "../verdict.ts";
@@ -25,6 +27,7 @@ export const viewerHttp = rule({
   why: "What viewers send and get, passwords and session cookies too, can be read and changed on the way. Redirecting costs one round trip.",
   remedy: 'Set viewer_protocol_policy = "redirect-to-https" in every cache behaviour.',
   references: [`${DOCS}using-https-viewers-to-cloudfront.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check: (view) =>
     allOf(
       BEHAVIOURS.map((behaviours) =>
@@ -78,6 +81,7 @@ export const viewerTls = rule({
   why: "TLS 1.0 and 1.1 have known flaws, and whoever sits on the way can make a viewer fall back to them. With CloudFront's own certificate they are always accepted.",
   remedy: 'Use a certificate of your own with minimum_protocol_version = "TLSv1.2_2021".',
   references: [`${DOCS}secure-connections-supported-viewer-protocols-ciphers.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check(view) {
     const path = "viewer_certificate.minimum_protocol_version";
     if (view.is("viewer_certificate.cloudfront_default_certificate") === true)
@@ -110,6 +114,7 @@ export const accessLogs = rule({
   why: "Who asked for what at the edge is recorded nowhere. After an incident nobody can say what was reached, or by whom.",
   remedy: "Add logging_config with a bucket, or a CloudWatch log delivery source for the distribution.",
   references: [`${DOCS}AccessLogs.html`],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check(view) {
     const own = requireSet(view, "logging_config.bucket", { message: "Requests are not logged" });
     if (own.status === "pass") return own;

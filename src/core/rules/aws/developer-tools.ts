@@ -1,5 +1,7 @@
 /** CodeBuild and CodePipeline. */
+
 import { eachBlock, forbidTrue, requireSet, someBlock } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { anyOf, not, notApplicable, pass, verdictOf } from "../verdict.ts";
@@ -48,6 +50,7 @@ export const artifactEncryption = rule({
   why: "What was built, with configuration and now and then a secret in it, lies in the bucket in plain text. Encryption is on unless it is switched off.",
   remedy: "Set artifacts.encryption_disabled = false.",
   references: [`${DOCS}security-encryption.html`],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     const verdicts = ARTIFACTS.map((path) => eachBlock(view, path, inPlainText));
     return (

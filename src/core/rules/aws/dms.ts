@@ -1,5 +1,7 @@
 /** Database migration and data sync: reachability, keys, encryption on the way. */
+
 import { forbidTrue, requireOneOf } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, not, notApplicable, pass, undecided } from "../verdict.ts";
@@ -35,6 +37,7 @@ export const publicInstance = rule({
   why: "The instance has a public address while it holds the credentials of both databases. It reaches them through the VPC just as well.",
   remedy: "Set publicly_accessible = false; the instance is made anew.",
   references: [`${DOCS}CHAP_ReplicationInstance.PublicPrivate.html`],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => forbidTrue(view, "publicly_accessible", { message: "The instance has a public address" }),
   intent: (view) => not(view.is("publicly_accessible")),
   fix: { risk: "replaces", edit: () => [set("publicly_accessible", false)] },

@@ -1,5 +1,7 @@
 /** DocumentDB: encryption, logs, protection against loss. */
+
 import { eachBlock, forbidOneOf, requireThat, someBlock } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addBlock, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided } from "../verdict.ts";
@@ -28,6 +30,7 @@ export const encryption = switchedTo({
   why: "Whoever gets hold of the storage or a snapshot reads every document. Encryption can only be chosen when the cluster is made.",
   remedy: "Set storage_encrypted = true; the cluster is made anew.",
   references: [`${DOCS}encryption-at-rest.html`],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "storage_encrypted",
   risk: "replaces",
   message: "Storage is not encrypted",
@@ -47,6 +50,7 @@ export const logs = rule({
   why: "Failed log-ins, changes and slow queries are recorded nowhere. After an incident nobody can say what was read.",
   remedy: 'Set enabled_cloudwatch_logs_exports = ["audit", "profiler"].',
   references: [`${DOCS}event-auditing.html`],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check(view) {
     const { items, complete } = view.strings(LOGS);
     if (items.some((item) => item === "audit" || item === "profiler")) return pass(LOGS);

@@ -1,5 +1,7 @@
 /** DynamoDB and its cache: recovery, encryption, protection against loss. */
+
 import { eachBlock, requireSet, requireTrue, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, pass, undecided } from "../verdict.ts";
 import { alias, block, example, switchedTo } from "./shapes.ts";
@@ -19,6 +21,7 @@ export const recovery = switchedTo({
   why: "After a bad deployment or an attack there is nothing to restore from. Point-in-time recovery goes back to any second of the last 35 days.",
   remedy: "Set point_in_time_recovery.enabled = true.",
   references: [`${DOCS}PointInTimeRecovery.html`],
+  compliance: controls({ nist: ["CP-9", "CP-10"], soc2: ["A1.2"] }),
   path: "point_in_time_recovery.enabled",
   risk: "in-place",
   message: "Point-in-time recovery is off",

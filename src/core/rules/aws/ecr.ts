@@ -1,5 +1,7 @@
 /** ECR: who may pull, whether images can change under a tag, and whether they are looked at. */
+
 import { requireOneOf } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { grantsAnyone } from "../evaluators/policy/access.ts";
 import { policyAt } from "../evaluators/policy/locate.ts";
 import { set } from "../operations.ts";
@@ -42,6 +44,7 @@ export const scanOnPush = switchedTo({
   why: "Images with known holes go into service unseen. The basic scan costs nothing.",
   remedy: "Set image_scanning_configuration.scan_on_push = true.",
   references: [`${DOCS}image-scanning.html`],
+  compliance: controls({ nist: ["RA-5"], soc2: ["CC7.1"] }),
   path: "image_scanning_configuration.scan_on_push",
   risk: "in-place",
   message: "Images are not scanned",
@@ -92,6 +95,7 @@ export const publicPolicy = rule({
   why: "Every AWS account may pull the images, and push where the statement says so. Images hold code, configuration and now and then a secret.",
   remedy: "Name the principals, or add a condition on their account or organisation.",
   references: [`${DOCS}repository-policies.html`],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const found = policyAt(view, "policy");
     if (!found) return pass("policy");

@@ -1,5 +1,7 @@
 /** ECS clusters and services. What containers may do is in container-definitions.ts. */
+
 import { eachBlock, forbidOneOf, requireThat } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addBlock, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { and, fail, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
@@ -121,6 +123,7 @@ export const publicAddress = rule({
   why: "Each task can be reached from the internet past the load balancer, as far as its security group lets. Tasks reach out through a NAT gateway just as well.",
   remedy: "Set network_configuration.assign_public_ip = false, and give the subnets a NAT gateway or endpoints.",
   references: [`${DOCS}task-networking.html`],
+  compliance: controls({ nist: ["AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.6"] }),
   check(view) {
     const path = "network_configuration.assign_public_ip";
     // CloudFormation spells it ENABLED and DISABLED.
@@ -174,6 +177,7 @@ export const efsTransit = rule({
   why: "Files cross the network unencrypted between the task and the file system. Encryption is one word, and costs little speed.",
   remedy: 'Set efs_volume_configuration.transit_encryption = "ENABLED".',
   references: [`${DOCS}efs-volumes.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], soc2: ["CC6.7"] }),
   check: (view) =>
     eachBlock(view, EFS, (item) =>
       requireThat(item, "transit_encryption", (v) => v === "ENABLED", { message: "Files cross in plain text" }),

@@ -1,5 +1,7 @@
 /** ElastiCache and MemoryDB: encryption, passwords, backups. */
+
 import { requireSet, requireThat, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, anyOf, notApplicable, undecided } from "../verdict.ts";
@@ -20,6 +22,7 @@ export const encryptionAtRest = switchedTo({
   why: "Backups and swap files hold sessions and cached records in plain text. Whoever gets hold of the storage reads them.",
   remedy: "Set at_rest_encryption_enabled = true; the group is made anew.",
   references: [`${DOCS}at-rest-encryption.html`],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "at_rest_encryption_enabled",
   risk: "replaces",
   message: "Storage is not encrypted",
@@ -36,6 +39,7 @@ export const encryptionInTransit = switchedTo({
   why: "Sessions, cached records and the password itself cross the network unencrypted. Whoever is inside can read and change them.",
   remedy: "Set transit_encryption_enabled = true, and let clients use TLS.",
   references: [`${DOCS}in-transit-encryption.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], soc2: ["CC6.7"] }),
   path: "transit_encryption_enabled",
   risk: "replaces",
   message: "Clients speak plain text",
@@ -53,6 +57,7 @@ export const password = rule({
   why: "Whatever can reach the port reads and changes everything in the cache. Passwords and users work with encryption in transit only.",
   remedy: "Set transit_encryption_enabled = true, and auth_token or user_group_ids.",
   references: [`${DOCS}auth.html`],
+  compliance: controls({ nist: ["AC-3", "IA-2"], soc2: ["CC6.1"] }),
   check: (view) =>
     allOf([
       requireTrue(view, "transit_encryption_enabled", { message: "Passwords need encryption in transit" }),
@@ -74,6 +79,7 @@ export const backups = rule({
   why: "When the node fails, or somebody flushes it, everything in it is gone. Rebuilding it can take the database behind it down.",
   remedy: "Set snapshot_retention_limit to a number of days.",
   references: [`${DOCS}backups.html`],
+  compliance: controls({ nist: ["CP-9", "CP-10"], soc2: ["A1.2"] }),
   check(view) {
     if (view.get("engine").kind === "unknown") return undecided("engine");
     if (view.text("engine") === "memcached" || view.has("replication_group_id") !== false) return notApplicable;

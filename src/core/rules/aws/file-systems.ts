@@ -1,5 +1,7 @@
 /** EFS and FSx: encryption, access points, backups. */
+
 import { requireSet, requireThat, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { allOf, pass, undecided } from "../verdict.ts";
 import { alias, block, example, ownKey, switchedTo } from "./shapes.ts";
@@ -18,6 +20,7 @@ export const encryption = switchedTo({
   why: "Whoever gets hold of the storage reads every file. Encryption can only be chosen when the file system is made.",
   remedy: "Set encrypted = true; the file system is made anew, so copy its files.",
   references: [`${DOCS}encryption-at-rest.html`],
+  compliance: controls({ cisAws: ["2.4.1"], nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "encrypted",
   risk: "replaces",
   message: "Files are not encrypted",

@@ -1,5 +1,7 @@
 /** Who may invoke a Lambda function: URLs and permissions. */
+
 import { requireThat } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided } from "../verdict.ts";
@@ -18,6 +20,7 @@ export const urlAuthorization = rule({
   why: "Anyone who finds the URL runs the function, with its role and at your cost. URLs end up in logs, browsers and search engines.",
   remedy: 'Set authorization_type = "AWS_IAM".',
   references: [`${DOCS}urls-auth.html`],
+  compliance: controls({ nist: ["AC-3"], soc2: ["CC6.1"] }),
   check: (view) =>
     requireThat(view, "authorization_type", (v) => v !== "NONE", { message: "Anyone may call the function" }),
   fix: { risk: "disruptive", edit: () => [set("authorization_type", "AWS_IAM")] },
@@ -44,6 +47,7 @@ export const publicPermission = rule({
   why: "Every AWS account may run the function, with its role and at your cost. Names of functions are easily guessed.",
   remedy: "Name the account or service in principal.",
   references: [`${DOCS}access-control-resource-based.html`],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const everyone = requireThat(view, "principal", (v) => v !== "*", {
       absent: "pass",

@@ -1,6 +1,8 @@
 /** Lambda functions: what they hold, where they run, and what becomes of failed events. */
+
 import { isObject, isUnknown } from "../../model/value.ts";
 import { requireContains, requireSet, requireThat } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { isPast, lambdaRuntimeRetired } from "../evaluators/dates.ts";
 import { findSecrets } from "../evaluators/secrets.ts";
 import { rule } from "../rule.ts";
@@ -24,6 +26,7 @@ export const secrets = rule({
   why: "Everybody who may look at the function reads its environment, and its logs often print it. The secret is also in the repository and in the state.",
   remedy: "Revoke the secret, and let the function fetch its successor from Secrets Manager or Parameter Store.",
   references: [`${DOCS}configuration-envvars.html`],
+  compliance: controls({ nist: ["IA-5(7)"], pci: ["8.6.2"], soc2: ["CC6.1"] }),
   check(view) {
     const path = "environment.variables";
     const found = view.get(path);
@@ -76,6 +79,7 @@ export const runtime = rule({
   why: "A deprecated runtime gets no security updates. Soon after, functions can no longer be changed, and then no longer be made.",
   remedy: "Move to a supported runtime, and test the function there.",
   references: [`${DOCS}lambda-runtimes.html`],
+  compliance: controls({ nist: ["SI-2"], pci: ["6.3.3"], soc2: ["CC7.1"] }),
   check(view) {
     const found = view.get("runtime");
     if (found.kind === "absent") return notApplicable;

@@ -1,6 +1,8 @@
 /** What load balancers listen on, forward to and negotiate. */
+
 import type { FixOperation } from "../../model/patch.ts";
 import { eachBlock, forbidOneOf, requireThat } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addBlock, remove, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
@@ -79,6 +81,7 @@ export const plainHttp = rule({
   why: "What clients send and get, passwords and session cookies too, can be read and changed on the way. A listener on port 80 needs to do no more than redirect.",
   remedy: "Redirect to HTTPS, and serve from a listener with a certificate.",
   references: [`${DOCS}application/create-https-listener.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check(view) {
     const protocol = view.get("protocol");
     if (protocol.kind === "unknown") return undecided("protocol");
@@ -106,6 +109,7 @@ export const oldTls = rule({
   why: "TLS 1.0 and 1.1 have known flaws, and whoever sits on the way can make a client fall back to them. The default policy still accepts them.",
   remedy: `Set ssl_policy = "${MODERN}".`,
   references: [`${DOCS}application/describe-ssl-policies.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check(view) {
     const protocol = view.get("protocol");
     if (protocol.kind === "unknown") return undecided("protocol");

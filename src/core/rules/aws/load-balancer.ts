@@ -1,5 +1,7 @@
 /** Load balancers themselves: reachability, logs, protection. What they listen on is in load-balancer-listener.ts. */
+
 import { forbidOneOf, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, pass, undecided } from "../verdict.ts";
@@ -34,6 +36,7 @@ export const accessLogs = rule({
   why: "Who asked for what, and how it was answered, is recorded nowhere. After an incident nobody can say what was reached.",
   remedy: "Add access_logs with a bucket and enabled = true.",
   references: [`${DOCS}application/load-balancer-access-logs.html`],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) =>
     unlessKind("application", "network")(view) ??
     requireTrue(view, "access_logs.enabled", { message: "Access logs are off" }),

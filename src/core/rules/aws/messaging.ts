@@ -1,6 +1,8 @@
 /** SNS, SQS and SES: encryption, and who may send and receive. */
+
 import type { Truth } from "../../model/value.ts";
 import { requireSet } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { findStatement, isDenied, listed, namesAnyone, some } from "../evaluators/policy/access.ts";
 import { isNarrowed } from "../evaluators/policy/conditions.ts";
 import type { Policy, Statement } from "../evaluators/policy/document.ts";
@@ -45,6 +47,7 @@ export const topicEncryption = rule({
   why: "Messages are stored in plain text until they are delivered. Publishers rarely know what will be in them next year.",
   remedy: 'Set kms_master_key_id = "alias/aws/sns", or a key of your own where other services publish.',
   references: ["https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) => requireSet(view, "kms_master_key_id", { message: "Messages are stored in plain text" }),
   fix: { risk: "disruptive", edit: () => [set("kms_master_key_id", "alias/aws/sns")] },
   bad: [topic(), topic('kms_master_key_id = ""')],
@@ -89,6 +92,7 @@ export const topicPublic = rule({
   why: "Anyone with an AWS account can publish to the topic or subscribe to it. What follows from a message then follows from a stranger's message.",
   remedy: "Name the principals, or add a condition on their account, organisation or source ARN.",
   references: ["https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: closed,
   bad: [topicPolicy('"*"'), topicPolicy('{ AWS = "*" }')],
   good: [topicPolicy('{ AWS = "arn:aws:iam::123456789012:root" }'), topicPolicy('"*"', OURS)],
@@ -106,6 +110,7 @@ export const queueEncryption = rule({
   references: [
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
   ],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check(view) {
     if (requireSet(view, "kms_master_key_id").status === "pass") return pass("kms_master_key_id");
     return verdictOf(view.is("sqs_managed_sse_enabled"), "sqs_managed_sse_enabled", "Messages wait in plain text");
@@ -127,6 +132,7 @@ export const queuePublic = rule({
   references: [
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-creating-custom-policies.html",
   ],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: closed,
   bad: [queuePolicy('"*"'), queuePolicy('{ AWS = "*" }')],
   good: [queuePolicy('{ AWS = "arn:aws:iam::123456789012:root" }'), queuePolicy('"*"', OURS)],

@@ -1,5 +1,7 @@
 /** Amazon MQ brokers: reachability, logs, versions, keys. */
+
 import { forbidTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { fail, not, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
@@ -29,6 +31,7 @@ export const publicBroker = rule({
   why: "The broker and its console have public addresses, and anyone can try passwords and flaws on them. Brokers have had holes that need no password at all.",
   remedy: "Set publicly_accessible = false; the broker is made anew.",
   references: [`${DOCS}using-amazon-mq-securely.html`],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check: (view) => forbidTrue(view, "publicly_accessible", { message: "The broker has public addresses" }),
   intent: (view) => not(view.is("publicly_accessible")),
   fix: { risk: "replaces", edit: () => [set("publicly_accessible", false)] },

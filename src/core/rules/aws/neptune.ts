@@ -1,5 +1,7 @@
 /** Neptune: encryption, reachability, logs, who may sign in. */
+
 import { forbidTrue, requireContains, requireThat } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { not } from "../verdict.ts";
@@ -24,6 +26,7 @@ export const encryption = switchedTo({
   why: "Whoever gets hold of the storage or a snapshot reads the whole graph. Encryption can only be chosen when the cluster is made.",
   remedy: "Set storage_encrypted = true; the cluster is made anew.",
   references: [`${DOCS}encrypt.html`],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "storage_encrypted",
   risk: "replaces",
   message: "Storage is not encrypted",

@@ -1,5 +1,7 @@
 /** What an account keeps of what happens in it: log groups, AWS Config, GuardDuty. Trails are in cloudtrail.ts. */
+
 import { asSeenFrom, requireThat, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, undecided, type Verdict } from "../verdict.ts";
@@ -70,6 +72,7 @@ export const detector = switchedTo({
   why: "Stolen keys, crypto miners and odd traffic go unseen. A detector that is off looks like protection in every inventory.",
   remedy: "Set enable = true.",
   references: ["https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html"],
+  compliance: controls({ nist: ["SI-4"], pci: ["11.5.1"], soc2: ["CC7.2"] }),
   path: "enable",
   absent: "pass",
   risk: "in-place",
@@ -111,6 +114,7 @@ export const recordsEverything = rule({
   why: "What is not recorded has no history: nobody can say who opened it, or when. A recorder that was never started records nothing at all.",
   remedy: `Set recording_group.all_supported = true, and is_enabled = true in ${STATUS}.`,
   references: ["https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html"],
+  compliance: controls({ cisAws: ["3.3"], nist: ["CM-8"], soc2: ["CC7.1"] }),
   // Judged where the recorder is started, and at the recorder where nothing starts it.
   check(view): Verdict {
     if (view.type === STATUS) {
@@ -229,6 +233,7 @@ export const recordsGlobals = rule({
   why: "Users, roles and policies belong to no region, and have no history where no recorder takes them in. They are what intruders change first.",
   remedy: "Set recording_group.include_global_resource_types = true in one region.",
   references: ["https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html"],
+  compliance: controls({ cisAws: ["3.3"], nist: ["CM-8"], soc2: ["CC7.1"] }),
   // Judged where the recorder is started, as whether it records everything is.
   check(view): Verdict {
     if (view.type === RECORDER) return view.joined(STATUS, "name").length > 0 ? notApplicable : globals(view);

@@ -1,5 +1,7 @@
 /** OpenSearch and Elasticsearch domains: encryption, reachability, logs, and who may do what inside. */
+
 import { requireSet, requireThat, someBlock } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { allOf, and, fail, or, pass, undecided, verdictOf } from "../verdict.ts";
 import type { Block, View } from "../view.ts";
@@ -19,6 +21,7 @@ export const encryptionAtRest = switchedTo({
   why: "Indexes, logs and swap files can be read by whoever gets hold of the storage or a snapshot. Domains often hold copies of everything that users do.",
   remedy: "Set encrypt_at_rest.enabled = true; on versions before 6.7 the domain is made anew.",
   references: [`${DOCS}encryption-at-rest.html`],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "encrypt_at_rest.enabled",
   risk: "replaces",
   message: "Encryption at rest is off",
@@ -35,6 +38,7 @@ export const nodeEncryption = switchedTo({
   why: "Documents and queries cross the network between nodes unencrypted. Fine-grained access control needs this encryption too.",
   remedy: "Set node_to_node_encryption.enabled = true; on old versions the domain is made anew.",
   references: [`${DOCS}ntn.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], soc2: ["CC6.7"] }),
   path: "node_to_node_encryption.enabled",
   risk: "replaces",
   message: "Traffic between nodes is not encrypted",
@@ -63,6 +67,7 @@ export const https = switchedTo({
   why: "Queries, documents and the credentials that come with them can be read and changed on the way. Every client of the domain can use HTTPS.",
   remedy: "Set domain_endpoint_options.enforce_https = true.",
   references: [`${DOCS}infrastructure-security.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   path: "domain_endpoint_options.enforce_https",
   absent: "pass",
   risk: "disruptive",
@@ -84,6 +89,7 @@ export const logs = rule({
   why: "Slow queries, errors and who asked for what leave no trace. After an incident there is nothing to look at.",
   remedy: "Add log_publishing_options with a CloudWatch log group.",
   references: [`${DOCS}createdomain-configure-slow-logs.html`],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check: (view) =>
     someBlock(
       view,
@@ -121,6 +127,7 @@ export const inVpc = rule({
   why: "The domain is reachable from the internet, and only its access policy stands before the data. In a VPC, security groups limit who can even try.",
   remedy: "Add vpc_options with subnets and security groups; the domain is made anew.",
   references: [`${DOCS}vpc.html`],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const { items, complete } = view.blocks("vpc_options");
     if (items.length > 0) return pass("vpc_options");
@@ -142,6 +149,7 @@ export const tlsPolicy = rule({
   why: "TLS 1.0 and 1.1 have known flaws, and whoever sits on the way can make a client fall back to them. What is not set means TLS 1.0.",
   remedy: 'Set domain_endpoint_options.tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10".',
   references: [`${DOCS}infrastructure-security.html`],
+  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
   check: (view) =>
     requireThat(view, "domain_endpoint_options.tls_security_policy", (v) => MODERN_TLS.test(String(v)), {
       message: "TLS 1.0 is accepted",

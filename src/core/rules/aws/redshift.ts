@@ -1,5 +1,7 @@
 /** Redshift: encryption, reachability, logs, upgrades, backups. */
+
 import { requireBetween, requireOneOf, requireSet, requireThat, someBlock } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { addBlock, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { and, anyOf, fail, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
@@ -19,6 +21,7 @@ export const encryption = switchedTo({
   why: "Whoever gets hold of the storage or a snapshot reads the whole warehouse. Provider versions before 6 leave it off where nothing is said.",
   remedy: "Set encrypted = true; the cluster is read-only while its data is moved.",
   references: [`${DOCS}working-with-db-encryption.html`],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "encrypted",
   risk: "disruptive",
   message: "Storage is not encrypted",
@@ -49,6 +52,7 @@ export const auditLogs = rule({
   why: "Who connected, and what they asked for, is recorded nowhere. After an incident nobody can say what was read.",
   remedy: "Add an aws_redshift_logging resource (or logging.enable = true with provider versions before 6).",
   references: [`${DOCS}db-auditing.html`],
+  compliance: controls({ nist: ["AU-2", "AU-3", "AU-12"], pci: ["10.2.1"], soc2: ["CC7.2"] }),
   check(view) {
     const inline = requireOneOf(view, "logging.enable", ["true", "1"], {
       message: "Connections and queries are not logged",
@@ -79,6 +83,7 @@ export const publiclyAccessible = rule({
   why: "The warehouse has a public address, and anyone can try passwords on it. Provider versions before 6 make it public where nothing is said.",
   remedy: "Set publicly_accessible = false.",
   references: [`${DOCS}managing-clusters-vpc.html`],
+  compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
     const absent = majorVersion(view.resource.provider?.version) >= 6 ? "pass" : "fail";
     return requireThat(view, "publicly_accessible", (v) => v === false || v === "false", {

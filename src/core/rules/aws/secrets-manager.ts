@@ -1,5 +1,7 @@
 /** Secrets Manager: keys and rotation. */
+
 import { requireThat, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
 import { alias, block, example } from "./shapes.ts";
@@ -39,6 +41,7 @@ export const rotated = rule({
   why: "A secret that leaked works until somebody changes it, which nobody does. Rotation changes it by itself.",
   remedy: `Add an ${ROTATION} with a function that changes the secret.`,
   references: [`${DOCS}rotating-secrets.html`],
+  compliance: controls({ nist: ["IA-5"], soc2: ["CC6.1"] }),
   check(view) {
     if (view.has("rotation_lambda_arn") !== false || view.blocks("rotation_rules").items.length > 0) return pass();
     return someJoined(view, ROTATION, "secret_id", () => pass(), "Nothing rotates it");

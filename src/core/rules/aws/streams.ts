@@ -1,5 +1,7 @@
 /** Streams and brokers of streams: Kinesis, Firehose, MSK. */
+
 import { forbidOneOf, requireOneOf, requireSet, requireThat, requireTrue } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, or, undecided, verdictOf } from "../verdict.ts";
@@ -34,6 +36,7 @@ export const streamEncryption = rule({
   why: "Records wait in the stream in plain text, for up to a year. Producers rarely know what will be in them next year.",
   remedy: 'Set encryption_type = "KMS" with kms_key_id = "alias/aws/kinesis", or a key of your own.',
   references: ["https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   check: (view) => requireThat(view, "encryption_type", (v) => v === "KMS", { message: "Records are in plain text" }),
   fix: {
     risk: "in-place",
@@ -83,6 +86,7 @@ export const firehoseEncryption = switchedTo({
   why: "Records wait in plain text until they are delivered. Encryption with AWS's own key costs nothing.",
   remedy: "Set server_side_encryption.enabled = true.",
   references: ["https://docs.aws.amazon.com/firehose/latest/dev/encryption.html"],
+  compliance: controls({ nist: ["SC-28", "SC-28(1)"], soc2: ["CC6.1"] }),
   path: "server_side_encryption.enabled",
   risk: "in-place",
   message: "Records are in plain text",
@@ -128,6 +132,7 @@ export const mskEncryption = rule({
   why: "Records cross the network unencrypted between clients and brokers, or between brokers. Whoever is inside can read and change them.",
   remedy: 'Set encryption_in_transit.client_broker = "TLS" and leave in_cluster at true.',
   references: ["https://docs.aws.amazon.com/msk/latest/developerguide/msk-encryption.html"],
+  compliance: controls({ nist: ["SC-8", "SC-13"], soc2: ["CC6.7"] }),
   check(view) {
     const { items, complete } = view.blocks("encryption_info");
     if (items.length === 0)

@@ -1,6 +1,8 @@
 /** Web ACLs: their rules and their logs. What they guard is in waf-associations.ts. */
+
 import type { Truth } from "../../model/value.ts";
 import { eachBlock, requireSet, someBlock, someJoined } from "../checks.ts";
+import { controls } from "../compliance.ts";
 import { rule } from "../rule.ts";
 import { allOf, and, fail, not, or, pass, undecided, verdictOf } from "../verdict.ts";
 import type { Block } from "../view.ts";
@@ -83,6 +85,7 @@ export const logging = rule({
   why: "Which requests were blocked, counted or let through is recorded nowhere. Without it nobody can tell an attack from a rule that hits customers.",
   remedy: `Add an ${LOGGING} for the web ACL.`,
   references: [`${WAF_DOCS}logging.html`],
+  compliance: controls({ nist: ["AU-2", "AU-12"], soc2: ["CC7.2"] }),
   check: (view) => someJoined(view, LOGGING, "resource_arn", () => pass(), "Its decisions are not logged"),
   bad: acl(managed(KNOWN_BAD_INPUTS)),
   good: `${acl(managed(KNOWN_BAD_INPUTS))}
