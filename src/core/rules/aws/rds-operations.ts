@@ -147,7 +147,7 @@ export const forceTls = rule({
   remedy:
     "Set rds.force_ssl = 1 (PostgreSQL, SQL Server) or require_secure_transport = 1 (MySQL, MariaDB) in the parameter group.",
   references: ["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html"],
-  compliance: controls({ nist: ["SC-8", "SC-13"], pci: ["4.2.1"], soc2: ["CC6.7"] }),
+  compliance: controls({ nist: ["SC-8", "SC-13"], soc2: ["CC6.7"] }),
   check(view) {
     const engine = view.text("engine");
     if (engine === undefined) return view.get("engine").kind === "unknown" ? undecided("engine") : notApplicable;
