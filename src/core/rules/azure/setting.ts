@@ -6,6 +6,7 @@ import { set } from "../operations.ts";
 import { type Rule, type RuleSource, rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
+import { defaultOf } from "./defaults.ts";
 
 type Scalar = string | number | boolean;
 
@@ -48,14 +49,15 @@ export function expect(view: View, expectation: Expectation): Verdict {
   const { wanted, also = [], absent = "fail", message } = expectation;
   const paths = pathsOf(view, expectation);
   const found = paths.map((path) => view.get(path)).find((lookup) => lookup.kind !== "absent");
+  const good = (value: unknown): boolean =>
+    typeof value !== "object" && [wanted, ...also].map(String).includes(String(value));
   if (!found) {
     const path = paths[0] ?? "";
     if (absent === "not-applicable") return notApplicable;
-    return absent === "pass" ? pass(path) : fail(path, message);
+    return absent === "pass" || good(defaultOf(view, path)) ? pass(path) : fail(path, message);
   }
   if (found.kind === "unknown") return undecided(found.path);
-  const good = typeof found.value !== "object" && [wanted, ...also].map(String).includes(String(found.value));
-  return good ? pass(found.path) : fail(found.path, message);
+  return good(found.value) ? pass(found.path) : fail(found.path, message);
 }
 
 const pathsOf = (view: View, { at }: Expectation): readonly string[] =>

@@ -8,10 +8,11 @@ import { apiServerOpen, nodePublicIp } from "../../../../src/core/rules/azure/ku
 import { ipForwarding, nicPublicIp, subnetGroup } from "../../../../src/core/rules/azure/network.ts";
 import { openHttp, openRdp, openSsh, openUdp } from "../../../../src/core/rules/azure/network-security-group.ts";
 import { keyVaultEndpoint } from "../../../../src/core/rules/azure/private-endpoint.ts";
-import { auditing, auditRetention } from "../../../../src/core/rules/azure/sql-server.ts";
-import { firewall, httpsOnly, trustedServices } from "../../../../src/core/rules/azure/storage.ts";
+import { auditing, auditRetention, sqlTls } from "../../../../src/core/rules/azure/sql-server.ts";
+import { firewall, httpsOnly, minimumTls, trustedServices } from "../../../../src/core/rules/azure/storage.ts";
 import { queueLogging } from "../../../../src/core/rules/azure/storage-protection.ts";
 import { passwordLogin } from "../../../../src/core/rules/azure/virtual-machine.ts";
+import { plainFtp } from "../../../../src/core/rules/azure/web-app.ts";
 import { verdictOn } from "../../../support/views.ts";
 
 const block = (type: string, body: string, name = "x"): string => `resource "${type}" "${name}" {\n${body}\n}\n`;
@@ -103,6 +104,31 @@ describe("names of azurerm 3 and 4", () => {
     [nodePublicIp, "azurerm_kubernetes_cluster", "default_node_pool {\nenable_node_public_ip = true\n}"],
   ])("$id of %s sees %s", (rule, type, body) => {
     expect(verdictOn(rule, block(type, body))).toBe("fail");
+  });
+});
+
+describe("defaults that azurerm changed", () => {
+  const asking = (version: string): string =>
+    `terraform {\nrequired_providers {\nazurerm = {\nsource = "hashicorp/azurerm"\nversion = "${version}"\n}\n}\n}\n`;
+  const account = block("azurerm_storage_account", 'name = "a"');
+
+  it.each(["~> 3.0", ">= 3.50, < 5.0", "4.1.0", "> 3.2"])("TLS 1.2 is the default with version %s", (version) => {
+    expect(verdictOn(minimumTls, asking(version) + account)).toBe("pass");
+    expect(verdictOn(sqlTls, asking(version) + block("azurerm_mssql_server", 'name = "s"'))).toBe("pass");
+  });
+
+  it.each(["~> 2.90", ">= 2.0", "< 4.0", "!= 3.5.0"])("nothing is certain with version %s", (version) => {
+    expect(verdictOn(minimumTls, asking(version) + account)).toBe("fail");
+  });
+
+  it("the newer web apps have FTP off, azurerm_app_service has not", () => {
+    expect(verdictOn(plainFtp, asking("~> 4.0") + block("azurerm_linux_web_app", "site_config {}"))).toBe("pass");
+    expect(verdictOn(plainFtp, asking("~> 3.0") + block("azurerm_app_service", "site_config {}"))).toBe("fail");
+  });
+
+  it("an old setting that is written out counts, whatever the version", () => {
+    const old = block("azurerm_storage_account", 'min_tls_version = "TLS1_0"');
+    expect(verdictOn(minimumTls, asking("~> 4.0") + old)).toBe("fail");
   });
 });
 
