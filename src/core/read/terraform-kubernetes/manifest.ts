@@ -25,9 +25,7 @@ export function manifestOf(resource: Resource): Manifest | undefined {
   const written = objectOf(resource.attributes, "");
   const attributes = /^kubernetes_default_/.test(resource.type) ? nameDefault(written) : written;
   const podSpec = POD_SPECS[kind];
-  if (!podSpec) return { kind, attributes, isPodWritten: true };
-  const completed = withPod(attributes, podSpec);
-  return { kind, attributes: completed ?? attributes, isPodWritten: completed === undefined };
+  return podSpec ? { kind, ...withPod(attributes, podSpec) } : { kind, attributes, isPodWritten: true };
 }
 
 /**
@@ -80,18 +78,24 @@ function nameDefault(attributes: ObjectValue): ObjectValue {
   return { ...attributes, metadata: { ...metadata, name: "default" } };
 }
 
-/** The manifest with an empty container where no pod is written; undefined where there is one, or may be. */
-function withPod(attributes: ObjectValue, path: readonly string[]): ObjectValue | undefined {
+/** The provider's default stands in the pod, so that the service account's setting never counts. */
+const POD_DEFAULTS: ObjectValue = { automountServiceAccountToken: true };
+
+const EMPTY_POD: Value = { ...POD_DEFAULTS, containers: [{}] };
+
+/** The manifest with the provider's defaults in its pod; an empty container where no pod is written. */
+function withPod(attributes: ObjectValue, path: readonly string[]): Pick<Manifest, "attributes" | "isPodWritten"> {
   const [field = "", ...rest] = path;
   const inner = attributes[field];
-  if (isUnknown(inner)) return undefined;
-  if (!isObject(inner)) return { ...attributes, [field]: rest.reduceRight<Value>((v, f) => ({ [f]: v }), EMPTY_POD) };
-  if (rest.length === 0) return undefined;
-  const completed = withPod(inner, rest);
-  return completed && { ...attributes, [field]: completed };
+  if (isUnknown(inner)) return { attributes, isPodWritten: true };
+  if (!isObject(inner)) {
+    const made = rest.reduceRight<Value>((value, name) => ({ [name]: value }), EMPTY_POD);
+    return { attributes: { ...attributes, [field]: made }, isPodWritten: false };
+  }
+  const completed =
+    rest.length === 0 ? { attributes: { ...POD_DEFAULTS, ...inner }, isPodWritten: true } : withPod(inner, rest);
+  return { ...completed, attributes: { ...attributes, [field]: completed.attributes } };
 }
-
-const EMPTY_POD: Value = { containers: [{}] };
 
 function walk(block: Value | undefined, path: readonly string[], parent: string): readonly string[] {
   const [field, ...rest] = path;

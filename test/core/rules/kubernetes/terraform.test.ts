@@ -181,7 +181,8 @@ describe("objects in Terraform", () => {
       automount_service_account_token = false
     }
     ${pod("", 'service_account_name = "app"')}`;
-    expect(await verdicts("CKV_K8S_38", account)).toEqual({ "kubernetes_pod_v1.a": "pass" });
+    // The provider writes true into every pod that does not say, which the account's setting does not change.
+    expect(await verdicts("CKV_K8S_38", account)).toEqual({ "kubernetes_pod_v1.a": "fail" });
     const policy = `resource "kubernetes_network_policy" "p" {
       metadata {
         name      = "p"
