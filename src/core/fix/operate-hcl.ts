@@ -21,6 +21,12 @@ export function operateHcl(operation: FixOperation, target: Resource, origin: Co
       if (set) return set;
     }
   }
+  if (operation.op === "add-block" && isAttribute(origin, operation.path, files))
+    return {
+      ok: false,
+      why: `${operation.path} is written as an attribute, beside which no block of that name may stand: add to it by hand.`,
+      at: origin.header,
+    };
   const place = blockAt(origin.range, files);
   if (!place) return { ok: false, why: `The block of ${target.address} cannot be found any more.`, at: origin.header };
   return made(files, inBlock(operation, place.file, place.block));
@@ -52,6 +58,16 @@ function deciding(origin: CodeOrigin, path: string): SourceRange | undefined | s
   return last
     ? `The value comes from ${last.name}, and no single place decides it.`
     : "The value is computed, and no single place decides it.";
+}
+
+/** Whether what is at a path is given by `name = …`, as lists of objects can be, rather than by blocks. */
+function isAttribute(origin: CodeOrigin, path: string, files: WorkingFiles): boolean {
+  const range = origin.locate(path)?.range;
+  const source = range && files.get(range.file);
+  const now = range && files.now(range);
+  if (!source || !now) return false;
+  const file = parseTerraform(source);
+  return find(file, (node): node is Expression => isExpression(node) && spans(node, now)) !== undefined;
 }
 
 /** Edits the expression that spans exactly this range; undefined where the range is a block, not an expression. */

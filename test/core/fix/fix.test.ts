@@ -102,6 +102,14 @@ describe("planFix declines, with a reason", () => {
     expect(await mend(texts)).toContain("someone else");
   });
 
+  it("a block beside an attribute of its name", async () => {
+    const flag = volume(() => [{ op: "add-block", path: "timeouts", body: { attributes: { create: "5m" } } }]);
+    const attribute = block("false", '  timeouts = [{ delete = "5m" }]\n');
+    expect(await mend({ "main.tf": attribute }, flag)).toContain("timeouts is written as an attribute");
+    const blocks = block("false", '  timeouts {\n    delete = "5m"\n  }\n');
+    expect(await mend({ "main.tf": blocks }, flag)).toEqual({ "main.tf": expect.stringContaining('create = "5m"') });
+  });
+
   it("what the fixer itself will not write, and a fixer that fails", async () => {
     expect(
       await mend(
