@@ -209,6 +209,18 @@ const CASES: readonly (readonly [string, string, Properties, Properties])[] = [
     { EncryptionConfig: [{ Resources: ["secrets"], Provider: { KeyArn: "arn:aws:kms:eu-west-1:1:key/k" } }] },
   ],
   [
+    "CKV_AWS_37",
+    "AWS::EKS::Cluster",
+    { Logging: { ClusterLogging: { EnabledTypes: [{ Type: "api" }] } } },
+    {
+      Logging: {
+        ClusterLogging: {
+          EnabledTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"].map((Type) => ({ Type })),
+        },
+      },
+    },
+  ],
+  [
     "CKV_AWS_100",
     "AWS::EKS::Nodegroup",
     { RemoteAccess: { Ec2SshKey: "k" } },

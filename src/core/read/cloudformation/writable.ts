@@ -2,7 +2,7 @@
  * Properties that a fixer may write into a template, by CloudFormation's own names. Where Terraform has them is asked of
  * the mapping tables, so that a fix in Terraform's terms finds its property. Knows nothing of files.
  */
-import type { Value } from "../../model/value.ts";
+import { isList, type Value } from "../../model/value.ts";
 import { MAPPINGS } from "./mapping/index.ts";
 import { type Mapping, shape } from "./shape.ts";
 import { type Leaf, leaf, leavesWhere, list, type Traced, table } from "./traced.ts";
@@ -64,7 +64,11 @@ const PROPERTIES: { readonly [type: string]: readonly string[] } = {
   "AWS::ECS::Service": ["NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp", "PlatformVersion"],
   "AWS::ECS::TaskDefinition": ["PidMode", "Volumes.*.EFSVolumeConfiguration.TransitEncryption"],
   "AWS::EFS::FileSystem": ["Encrypted"],
-  "AWS::EKS::Cluster": ["ResourcesVpcConfig.EndpointPrivateAccess", "ResourcesVpcConfig.EndpointPublicAccess"],
+  "AWS::EKS::Cluster": [
+    "Logging.ClusterLogging.EnabledTypes",
+    "ResourcesVpcConfig.EndpointPrivateAccess",
+    "ResourcesVpcConfig.EndpointPublicAccess",
+  ],
   "AWS::ElastiCache::CacheCluster": ["SnapshotRetentionLimit"],
   "AWS::ElastiCache::ReplicationGroup": [
     "AtRestEncryptionEnabled",
@@ -189,6 +193,9 @@ const WORDS: { readonly [property: string]: readonly string[] } = {
   Status: ["Enabled", "Suspended"],
 };
 
+/** Lists of texts in Terraform that are lists of objects with this one property. */
+const ELEMENTS: { readonly [property: string]: string } = { EnabledTypes: "Type" };
+
 /** Terraform resources that a template has no resource for: what they say is a property of the one they belong to. */
 const COMPANIONS: { readonly [type: string]: { readonly [path: string]: string } } = {
   aws_s3_bucket_versioning: { "versioning_configuration.0.status": "VersioningConfiguration.Status" },
@@ -284,7 +291,10 @@ const filled = (property: string, indices: readonly string[]): string =>
 
 /** The value in CloudFormation's words; undefined where it has none. */
 function inWords(mapping: Mapping, property: string, value: Value): Value | undefined {
-  const known = WORDS[property.slice(property.lastIndexOf(".") + 1)];
+  const name = property.slice(property.lastIndexOf(".") + 1);
+  const element = ELEMENTS[name];
+  if (element !== undefined) return isList(value) ? value.map((text) => ({ [element]: text })) : undefined;
+  const known = WORDS[name];
   if (!known) return value;
   return known.find((word) => leavesOf(mapping, property, word)[0]?.[1].value === value);
 }

@@ -65,7 +65,7 @@ export const workloads: readonly Rule[] = [
   }),
   specRule({
     id: "kubernetes-service-account-token",
-    aliases: ["CKV_K8S_38", "KSV-0036", "AVD-KSV-0036"],
+    aliases: ["CKV_K8S_38", "CKV_K8S_50", "KSV-0036", "AVD-KSV-0036"],
     title: "Service account token is mounted",
     severity: "medium",
     cis: "5.1.6",
