@@ -166,6 +166,9 @@ const setInValue = (
   const [segment = "", ...rest] = path;
   if (path.length === 0) return replaceValue(draft, expression, value, block);
   if (expression.kind === "parentheses") return setInValue(draft, expression.inner, path, value, block);
+  // Documents that a resource holds as text: what they say is written in the function's argument.
+  const [document] = expression.kind === "call" && expression.name === "jsonencode" ? expression.args : [];
+  if (document) return setInValue(draft, document, path, value, block);
   if (expression.kind === "object") {
     const item = expression.items.findLast((candidate) => literalKey(candidate.key) === segment);
     if (item) return setInValue(draft, item.value, rest, value, block);

@@ -144,6 +144,10 @@ function traceCall(node: Call, path: Path, place: Place, steps: Steps): Traced {
         if (!isNullValue(value) && value !== "") return trace(arg, path, place, steps);
       }
       break;
+    // A part of the document is written in the argument; the text as a whole is not written anywhere.
+    case "jsonencode":
+      if (first !== undefined && path.length > 0) return trace(first, path, place, steps);
+      break;
     case "lookup": {
       if (first === undefined || second === undefined) break;
       const map = unmark(quietly(first, place));

@@ -1,8 +1,9 @@
 /** What containers of ECS tasks and Batch jobs may do to the machine they run on. */
+import type { FixOperation } from "../../model/patch.ts";
 import { isUnknown } from "../../model/value.ts";
 import { forbidOneOf } from "../checks.ts";
 import { jsonAt, toldOf } from "../evaluators/json-text.ts";
-import { remove } from "../operations.ts";
+import { remove, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { allOf, fail, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import { Block, type View } from "../view.ts";
@@ -39,6 +40,19 @@ const either = (container: Block, api: string, snake: string): "unknown" | boole
   return given === false ? container.is(snake) : given;
 };
 
+/** Writes a member into every container that fails a check; the definitions must be written as jsonencode([…]). */
+function inContainers(
+  view: View,
+  member: string,
+  value: boolean,
+  wrong: (container: Block) => boolean,
+): readonly FixOperation[] | string {
+  const definitions = jsonAt(view, PATH);
+  if (!definitions || definitions === "unknown") return "The container definitions are not known here.";
+  const { items } = new Block({ list: definitions.value }, "").blocks("list");
+  return items.flatMap((container, index) => (wrong(container) ? [set(`${PATH}.${index}.${member}`, value)] : []));
+}
+
 const DOCS = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html";
 
 export const privileged = rule({
@@ -60,6 +74,10 @@ export const privileged = rule({
         `Container ${container.text("name") ?? ""} is privileged`,
       );
     }),
+  fix: {
+    risk: "disruptive",
+    edit: (view) => inContainers(view, "privileged", false, (container) => container.is("privileged") === true),
+  },
   bad: task("\n  privileged = true"),
   good: [task(""), task("\n  privileged = false")],
 });
@@ -83,7 +101,17 @@ export const readOnlyRoot = rule({
         `Container ${container.text("name") ?? ""} can write its root file system`,
       ),
     ),
-  bad: task(""),
+  fix: {
+    risk: "disruptive",
+    edit: (view) =>
+      inContainers(
+        view,
+        "readonlyRootFilesystem",
+        true,
+        (container) => container.is("readonlyRootFilesystem") === false,
+      ),
+  },
+  bad: [task(""), task("\n  readonlyRootFilesystem = false")],
   good: task("\n  readonlyRootFilesystem = true"),
 });
 
@@ -145,6 +173,7 @@ export const privilegedJob = rule({
     const given = properties.is("Privileged");
     return on || given === true ? fail(PROPERTIES, "The job is privileged") : pass(PROPERTIES);
   },
+  fix: { risk: "disruptive", edit: () => [set(`${PROPERTIES}.privileged`, false)] },
   bad: job("\n  privileged = true"),
   good: [job(""), job("\n  privileged = false")],
 });
