@@ -19,7 +19,7 @@ export const clusterLocalAuth = setting({
   on: "azurerm_machine_learning_compute_cluster",
   why: "Local accounts over SSH are known to no directory, and stay when people leave. Entra ID can withdraw access at once.",
   remedy: "Set local_auth_enabled = false; the cluster is made anew.",
-  at: "local_auth_enabled",
+  at: ["local_auth_enabled", "local_authentication_enabled"],
   wanted: false,
   risk: "replaces",
   bad: [cluster(), cluster("local_auth_enabled = true")],

@@ -17,7 +17,7 @@ const LOCAL_KEYS = {
   profile: "strict",
   why: "Whoever has an access key may send and read everything, and nobody can tell who it was. Identities of Entra ID can be limited and withdrawn one by one.",
   remedy: "Set local_auth_enabled = false, after moving clients to Entra ID.",
-  at: "local_auth_enabled",
+  at: ["local_auth_enabled", "local_authentication_enabled"],
   wanted: false,
   risk: "disruptive",
 } as const;

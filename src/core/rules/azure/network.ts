@@ -1,6 +1,6 @@
 /** Subnets and network interfaces: what stands between them and the internet. */
 import { isList } from "../../model/value.ts";
-import { eachBlock, requireBetween, requireThat, requireTrue } from "../checks.ts";
+import { eachBlock, requireBetween, requireSet, requireThat, requireTrue } from "../checks.ts";
 import { intervalOf } from "../evaluators/network/addresses.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
@@ -22,17 +22,25 @@ function isForNetApp(view: View): boolean {
   return services.some((name) => name?.toLowerCase() === "microsoft.netapp/volumes");
 }
 
+/** A subnet that is written in its network. */
+function inlineSubnet(inline: Block): Verdict {
+  if (RESERVED.includes(inline.text("name") ?? "")) return pass(inline.path);
+  const named = requireSet(inline, "security_group", { message: "No network security group is named" });
+  return named.status === "fail" && inline.get("name").kind === "unknown" ? undecided(inline.path) : named;
+}
+
 export const subnetGroup = rule({
   id: "azure-subnet-without-nsg",
   aliases: ["CKV2_AZURE_31"],
   title: "Subnet has no network security group",
   severity: "medium",
   category: "security",
-  on: SUBNET,
+  on: [SUBNET, "azurerm_virtual_network"],
   why: "Every machine in the subnet may be reached by all that can route to it. A network security group says who may.",
   remedy: "Add an azurerm_subnet_network_security_group_association for the subnet.",
   references: ["https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview"],
   check(view) {
+    if (view.type !== SUBNET) return eachBlock(view, "subnet", inlineSubnet);
     const name = view.get("name");
     if (name.kind === "value" && RESERVED.includes(String(name.value))) return notApplicable;
     if (isForNetApp(view)) return notApplicable;
@@ -41,9 +49,10 @@ export const subnetGroup = rule({
     if (view.mayJoin(ASSOCIATION, "subnet_id") || name.kind === "unknown") return undecided();
     return fail(undefined, "No network security group is associated with it");
   },
-  bad: subnet('name = "app"'),
+  bad: [subnet('name = "app"'), resource("azurerm_virtual_network", block("subnet", 'name = "app"'))],
   good: [
     `${subnet('name = "app"')}\n${resource(ASSOCIATION, `subnet_id = ${SUBNET}.r.id`, 'network_security_group_id = "id"')}`,
+    resource("azurerm_virtual_network", block("subnet", 'name           = "app"', 'security_group = "id"')),
   ],
 });
 

@@ -71,7 +71,7 @@ export const configurationLocalAuth = setting({
   why: "Whoever has a key may read and change every setting, and nobody can tell who it was. Identities of Entra ID can be withdrawn one by one.",
   remedy: "Set local_auth_enabled = false, after moving clients to Entra ID.",
   references: ["https://learn.microsoft.com/azure/azure-app-configuration/howto-disable-access-key-authentication"],
-  at: "local_auth_enabled",
+  at: ["local_auth_enabled", "local_authentication_enabled"],
   wanted: false,
   risk: "disruptive",
   bad: [configuration(), configuration("local_auth_enabled = true")],

@@ -42,7 +42,7 @@ export const cognitiveLocalAuth = setting({
   why: "Whoever has a key may use the service at your expense, and nobody can tell who it was. Identities of Entra ID can be withdrawn one by one.",
   remedy: "Set local_auth_enabled = false, after moving clients to Entra ID.",
   references: ["https://learn.microsoft.com/azure/ai-services/disable-local-auth"],
-  at: "local_auth_enabled",
+  at: ["local_auth_enabled", "local_authentication_enabled"],
   wanted: false,
   risk: "disruptive",
   bad: [cognitive(), cognitive("local_auth_enabled = true")],

@@ -2,7 +2,8 @@
 import { forbidOneOf, requireSet } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, and, fail, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
+import { allOf, and, fail, notApplicable, or, pass, undecided, verdictOf } from "../verdict.ts";
+import type { Block, View } from "../view.ts";
 import { block, resource, written } from "./example.ts";
 import { setting } from "./setting.ts";
 
@@ -42,6 +43,15 @@ export const softDelete = rule({
 });
 
 const LOGGED = ["read", "write", "delete"] as const;
+const QUEUES = "azurerm_storage_account_queue_properties";
+
+/** The logging of an account's queues: inline, or in a resource of its own since azurerm 4. */
+const queueLogs = (account: View): readonly Block[] => [
+  ...account.blocks("queue_properties.logging").items,
+  ...account.joined(QUEUES, "storage_account_id").flatMap((queues) => queues.blocks("logging").items),
+];
+
+const LOGGING = ["read = true", "write = true", "delete = true", 'version = "1.0"'];
 
 export const queueLogging = rule({
   id: "azure-storage-queue-logging",
@@ -58,25 +68,31 @@ export const queueLogging = rule({
     const kind = view.get("account_kind");
     if (kind.kind === "unknown") return undecided("account_kind");
     if (kind.kind === "value" && kind.value !== "Storage" && kind.value !== "StorageV2") return notApplicable;
-    const logged = and(...LOGGED.map((name) => view.is(`queue_properties.logging.${name}`)));
+    const logged = or(...queueLogs(view).map((logs) => and(...LOGGED.map((name) => logs.is(name)))));
+    const open = !view.blocks("queue_properties.logging").complete || view.mayJoin(QUEUES, "storage_account_id");
+    if (logged === false && open) return undecided("queue_properties");
     return verdictOf(logged, "queue_properties", "Reading, writing and deleting are not all logged");
   },
   fix: {
     risk: "in-place",
-    edit: (view) => [
-      ...(view.has("queue_properties.logging") === true ? [] : [set("queue_properties.0.logging.0.version", "1.0")]),
-      ...LOGGED.map((name) => set(`queue_properties.0.logging.0.${name}`, true)),
-    ],
+    edit(view) {
+      const [separate] = view.joined(QUEUES, "storage_account_id");
+      const place = separate ? "logging.0" : "queue_properties.0.logging.0";
+      return [
+        ...(queueLogs(view).length > 0 ? [] : [set(`${place}.version`, "1.0", separate)]),
+        ...LOGGED.map((name) => set(`${place}.${name}`, true, separate)),
+      ];
+    },
   },
   bad: [
     account(),
-    account(
-      block("queue_properties", block("logging", "read = true", "write = true", "delete = false", 'version = "1.0"')),
-    ),
+    account(block("queue_properties", block("logging", "read = true", "delete = false", 'version = "1.0"'))),
+    `${account()}\n${resource(QUEUES, `storage_account_id = ${ACCOUNT}.r.id`)}`,
   ],
-  good: account(
-    block("queue_properties", block("logging", "read = true", "write = true", "delete = true", 'version = "1.0"')),
-  ),
+  good: [
+    account(block("queue_properties", block("logging", ...LOGGING))),
+    `${account()}\n${resource(QUEUES, `storage_account_id = ${ACCOUNT}.r.id`, block("logging", ...LOGGING))}`,
+  ],
 });
 
 export const replication = setting({
