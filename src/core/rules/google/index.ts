@@ -7,6 +7,7 @@ import * as data from "./data.ts";
 import * as firewall from "./firewall.ts";
 import * as gke from "./gke.ts";
 import * as gkeNodes from "./gke-nodes.ts";
+import * as gkeOperations from "./gke-operations.ts";
 import * as iam from "./iam.ts";
 import * as kms from "./kms.ts";
 import * as loadBalancing from "./load-balancing.ts";
@@ -16,6 +17,7 @@ import * as serverless from "./serverless.ts";
 import * as sql from "./sql.ts";
 import * as sqlFlags from "./sql-flags.ts";
 import * as storage from "./storage.ts";
+import * as workloadIdentity from "./workload-identity.ts";
 
 type Service = { readonly [name: string]: Rule };
 
@@ -26,9 +28,11 @@ const SERVICES: readonly Service[] = [
   storage,
   publicAccess,
   iam,
+  workloadIdentity,
   kms,
   compute,
   gke,
+  gkeOperations,
   gkeNodes,
   sql,
   sqlFlags,

@@ -85,11 +85,8 @@ export const selfLogging = rule({
   check(view) {
     const target = view.get("logging.log_bucket");
     if (target.kind === "absent") return notApplicable;
-    const itself = view.resource.references.some(
-      (reference) => reference.path.startsWith("logging") && reference.to === view.address,
-    );
     const same = target.kind === "value" && target.value === view.text("name");
-    if (itself || same) return fail(target.path, "The logs land in the bucket itself");
+    if (same) return fail(target.path, "The logs land in the bucket itself");
     return target.kind === "unknown" && target.value.from.length === 0 ? undecided(target.path) : pass(target.path);
   },
   bad: bucket(block("logging", 'log_bucket = "b"')),

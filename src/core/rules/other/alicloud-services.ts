@@ -1,36 +1,13 @@
-/** Alibaba Cloud: databases, keys, clusters and logs. */
 import { eachBlock, forbidOneOf, requireOneOf } from "../checks.ts";
 import { textsAt } from "../evaluators/texts.ts";
-import { addBlock, set } from "../operations.ts";
-import { type Rule, rule } from "../rule.ts";
+import { set } from "../operations.ts";
+import { rule } from "../rule.ts";
 import { alias, block, example, setting } from "../shapes.ts";
-import { allOf, anyOf, fail, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
+import { fail, notApplicable, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
 
-const DATABASE = "alicloud_db_instance";
-const DB_LINES = [
-  'engine           = "MySQL"',
-  'engine_version   = "8.0"',
-  'instance_type    = "rds.mysql.s2.large"',
-  "instance_storage = 30",
-];
 const STRICT = { severity: "low", profile: "strict" } as const;
 
-export const databaseTls = setting({
-  ...STRICT,
-  id: "alicloud-rds-tls",
-  aliases: alias("CKV_ALI_20"),
-  title: "RDS instance does not offer TLS",
-  severity: "medium",
-  on: DATABASE,
-  at: "ssl_action",
-  wanted: "Open",
-  also: ["Update"],
-  wrong: "Close",
-  risk: "disruptive",
-  like: DB_LINES,
-  why: "Passwords and data pass in plain text, and anyone on the way can read them. With TLS only the two ends can.",
-});
 export const apiProtocol = setting({
   ...STRICT,
   id: "alicloud-api-gateway-https",
@@ -44,58 +21,6 @@ export const apiProtocol = setting({
   risk: "disruptive",
   like: ['name = "a"', 'group_id = "g"'],
   why: "What passes can be read and changed by anyone on the way, tokens too. HTTPS keeps it between the two ends.",
-});
-export const databaseEncryption = setting({
-  ...STRICT,
-  id: "alicloud-rds-encryption",
-  aliases: alias("CKV_ALI_22"),
-  title: "RDS instance does not encrypt its data",
-  severity: "medium",
-  on: DATABASE,
-  at: "tde_status",
-  wanted: "Enabled",
-  wrong: "Disabled",
-  risk: "disruptive",
-  like: DB_LINES,
-  why: "Whoever gets hold of the files or a backup reads the data. Transparent encryption keeps it unreadable.",
-});
-export const enforceMfa = setting({
-  ...STRICT,
-  id: "alicloud-ram-mfa",
-  aliases: alias("CKV_ALI_24"),
-  title: "Users log in without a second factor",
-  severity: "medium",
-  on: "alicloud_ram_security_preference",
-  at: "enforce_mfa_for_login",
-  wanted: true,
-  risk: "disruptive",
-  why: "A password that leaked is enough to get in. A second factor stops most of such attempts.",
-});
-
-export const sqlRetention = rule({
-  id: "alicloud-rds-sql-log-retention",
-  aliases: alias("CKV_ALI_25"),
-  title: "RDS instance keeps its SQL log for less than 180 days",
-  severity: "low",
-  category: "security",
-  profile: "strict",
-  on: DATABASE,
-  why: "Break-ins are often found months later. What was read then can only be told from logs that are still there.",
-  remedy: 'Set sql_collector_status = "Enabled" and sql_collector_config_value = 180 or more.',
-  check: (view) =>
-    allOf([
-      requireOneOf(view, "sql_collector_status", ["Enabled"]),
-      requireOneOf(view, "sql_collector_config_value", [180, 365, 1095, 1825]),
-    ]),
-  fix: {
-    risk: "in-place",
-    edit: () => [set("sql_collector_status", "Enabled"), set("sql_collector_config_value", 180)],
-  },
-  bad: [
-    example(DATABASE, ...DB_LINES),
-    example(DATABASE, ...DB_LINES, 'sql_collector_status = "Enabled"', "sql_collector_config_value = 30"),
-  ],
-  good: example(DATABASE, ...DB_LINES, 'sql_collector_status = "Enabled"', "sql_collector_config_value = 180"),
 });
 
 const CLUSTERS = ["alicloud_cs_kubernetes", "alicloud_cs_managed_kubernetes"];
@@ -183,6 +108,7 @@ export const keyRotation = setting({
   risk: "in-place",
   why: "Whoever has copied the key reads everything that it ever encrypts. Rotation limits what one version protects.",
 });
+
 export const keyEnabled = setting({
   ...STRICT,
   id: "alicloud-kms-disabled",
@@ -216,19 +142,6 @@ export const openAcl = rule({
   good: example(ENTRY, 'acl_id = "acl-1"', 'entry  = "10.0.0.0/24"'),
 });
 
-export const minorUpgrades = setting({
-  ...STRICT,
-  id: "alicloud-rds-minor-upgrades",
-  aliases: alias("CKV_ALI_30"),
-  title: "RDS instance does not upgrade by itself",
-  on: DATABASE,
-  at: "auto_upgrade_minor_version",
-  wanted: "Auto",
-  wrong: "Manual",
-  risk: "in-place",
-  like: DB_LINES,
-  why: "Fixes of known flaws wait until somebody remembers. Minor upgrades come in the maintenance window.",
-});
 export const nodeRepair = setting({
   ...STRICT,
   id: "alicloud-kubernetes-auto-repair",
@@ -311,57 +224,8 @@ export const tlsVersions = rule({
   ),
 });
 
-const parameter = (id: string, checkov: string, name: string, what: string): Rule => {
-  const written = (value: string): string =>
-    example(DATABASE, ...DB_LINES, block("parameters", `name  = "${name}"`, `value = "${value}"`));
-  return rule({
-    id,
-    aliases: alias(checkov),
-    title: `RDS instance does not log ${what}`,
-    severity: "low",
-    category: "security",
-    profile: "strict",
-    on: DATABASE,
-    why: "After an incident nobody can say who was there, and for how long. A line in the log tells.",
-    remedy: `Set the parameter ${name} to "ON".`,
-    check(view) {
-      const { items, complete } = view.blocks("parameters");
-      const found = items.find((item) => item.text("name") === name);
-      if (!found) return complete ? fail(undefined, `${name} is not set`) : undecided("parameters");
-      const value = found.get("value");
-      return value.kind === "unknown"
-        ? undecided(value.path)
-        : verdictOf(/^(?:on|1|true)$/i.test(found.text("value") ?? ""), value.path, `${name} is off`);
-    },
-    fix: {
-      risk: "disruptive",
-      edit: (view) => {
-        const found = view.blocks("parameters").items.find((item) => item.text("name") === name);
-        return found
-          ? [set(`${found.path}.value`, "ON")]
-          : [addBlock("parameters", { attributes: { name, value: "ON" } })];
-      },
-    },
-    bad: [example(DATABASE, ...DB_LINES), written("OFF")],
-    good: [written("ON"), written("on")],
-  });
-};
-
-export const logDuration = parameter(
-  "alicloud-rds-log-duration",
-  "CKV_ALI_35",
-  "log_duration",
-  "how long statements take",
-);
-export const logDisconnections = parameter(
-  "alicloud-rds-log-disconnections",
-  "CKV_ALI_36",
-  "log_disconnections",
-  "disconnections",
-);
-export const logConnections = parameter("alicloud-rds-log-connections", "CKV_ALI_37", "log_connections", "connections");
-
 const AUDIT = "alicloud_log_audit";
+
 const audit = (value: string): string =>
   example(AUDIT, 'display_name = "a"', 'aliuid       = "1"', `variable_map = {\n  "rds_enabled" = "${value}"\n}`);
 
@@ -379,56 +243,4 @@ export const auditRds = rule({
   fix: { risk: "in-place", edit: () => [set("variable_map.rds_enabled", "true")] },
   bad: [audit("false"), audit("")],
   good: audit("true"),
-});
-
-const MONGO = "alicloud_mongodb_instance";
-const MONGO_LINES = [
-  'engine_version      = "4.2"',
-  'db_instance_class   = "dds.mongo.mid"',
-  "db_instance_storage = 10",
-];
-
-export const mongoNetwork = rule({
-  id: "alicloud-mongodb-network",
-  aliases: alias("CKV_ALI_41"),
-  title: "MongoDB instance is in the classic network",
-  severity: "medium",
-  category: "security",
-  profile: "strict",
-  on: MONGO,
-  why: "In the classic network the tenants are apart only by lists of addresses. In a VPC nobody else is in the network.",
-  remedy: 'Set network_type = "VPC" and vswitch_id.',
-  check: (view) => anyOf([requireOneOf(view, "network_type", ["VPC"], { message: "It is not said to be in a VPC" })]),
-  bad: [example(MONGO, ...MONGO_LINES), example(MONGO, ...MONGO_LINES, 'network_type        = "Classic"')],
-  good: example(MONGO, ...MONGO_LINES, 'network_type        = "VPC"', 'vswitch_id          = "vsw-1"'),
-});
-export const mongoTls = setting({
-  ...STRICT,
-  id: "alicloud-mongodb-tls",
-  aliases: alias("CKV_ALI_42"),
-  title: "MongoDB instance does not offer TLS",
-  severity: "medium",
-  on: MONGO,
-  at: "ssl_action",
-  wanted: "Open",
-  also: ["Update"],
-  wrong: "Close",
-  risk: "disruptive",
-  like: MONGO_LINES,
-  why: "Passwords and data pass in plain text, and anyone on the way can read them. With TLS only the two ends can.",
-});
-export const mongoEncryption = setting({
-  ...STRICT,
-  id: "alicloud-mongodb-encryption",
-  aliases: alias("CKV_ALI_44"),
-  title: "MongoDB instance does not encrypt its data",
-  severity: "medium",
-  on: MONGO,
-  at: "tde_status",
-  wanted: "enabled",
-  also: ["Enabled"],
-  wrong: "disabled",
-  risk: "disruptive",
-  like: MONGO_LINES,
-  why: "Whoever gets hold of the files or a backup reads the data. Transparent encryption keeps it unreadable.",
 });

@@ -1,16 +1,13 @@
-/** Alibaba Cloud. */
-import type { Severity } from "../../model/finding.ts";
-import { forbidOneOf, requireBetween, requireSet, requireTrue } from "../checks.ts";
-import { intervalOf } from "../evaluators/network/addresses.ts";
-import { HOLE, textsAt } from "../evaluators/texts.ts";
+import { forbidOneOf, requireSet, requireTrue } from "../checks.ts";
 import { set } from "../operations.ts";
 import { type Rule, rule } from "../rule.ts";
-import { alias, example, ownKey, present, setting, settingText } from "../shapes.ts";
+import { alias, example, ownKey, present, setting } from "../shapes.ts";
 import { allOf, fail, not, notApplicable, or, pass, undecided, type Verdict, verdictOf } from "../verdict.ts";
 import type { View } from "../view.ts";
 import { opensPort, rangesAt, sourcesAt } from "./traffic.ts";
 
 const BUCKET = "alicloud_oss_bucket";
+
 const PUBLIC_ACLS = ["public-read", "public-read-write"];
 
 export const publicBucket = rule({
@@ -95,6 +92,7 @@ const openPort = (port: number, service: string, id: string, checkov: string): R
 };
 
 export const openSsh = openPort(22, "SSH", "alicloud-security-group-ssh-open", "CKV_ALI_2");
+
 export const openRdp = openPort(3389, "RDP", "alicloud-security-group-rdp-open", "CKV_ALI_3");
 
 const TRAIL_LINES = ['trail_name      = "t"', 'oss_bucket_name = "b"'];
@@ -114,6 +112,7 @@ export const trailRegions = setting({
   like: [...TRAIL_LINES, 'event_rw        = "All"'],
   why: "What is done in another region leaves no trace. Intruders use regions that nobody looks at.",
 });
+
 export const trailEvents = setting({
   id: "alicloud-actiontrail-all-events",
   aliases: alias("CKV_ALI_5"),
@@ -139,9 +138,11 @@ export const bucketKey = ownKey({
 });
 
 const DISKS = ["alicloud_disk", "alicloud_ecs_disk"];
+
 /** A disk from a snapshot is encrypted as the snapshot is. */
 const fromSnapshot = (view: View): Verdict | undefined =>
   view.has("snapshot_id") === false ? undefined : notApplicable;
+
 const DISK_LINES = ['category = "cloud_efficiency"', "size     = 30"];
 
 export const diskEncryption = setting({
@@ -158,6 +159,7 @@ export const diskEncryption = setting({
   like: DISK_LINES,
   why: "Whoever gets hold of the disk or a snapshot reads the data. Encryption can only be chosen when the disk is made.",
 });
+
 export const diskKey = rule({
   id: "alicloud-disk-own-key",
   aliases: alias("CKV_ALI_8"),
@@ -176,74 +178,6 @@ export const diskKey = rule({
   good: example("alicloud_disk", ...DISK_LINES, "encrypted = true", 'kms_key_id = "k"'),
 });
 
-const DATABASE = "alicloud_db_instance";
-const DB_LINES = [
-  'engine           = "MySQL"',
-  'engine_version   = "8.0"',
-  'instance_type    = "rds.mysql.s2.large"',
-  "instance_storage = 30",
-];
-
-/** "0.0.0.0" in a list of addresses stands for everyone, as "0.0.0.0/0" does. */
-function openList(view: View, path: string): Verdict {
-  const { items, complete } = textsAt(view, path);
-  const open = items.some((item) => {
-    const interval = item.includes(HOLE) ? undefined : intervalOf(item);
-    return item === "0.0.0.0" || (interval !== undefined && interval.first === 0n && item.trim().endsWith("/0"));
-  });
-  return open ? fail(path, "Everyone is let in") : complete ? pass(path) : undecided(path);
-}
-
-const openDatabase = (
-  id: string,
-  checkov: string,
-  on: string,
-  path: string,
-  title: string,
-  lines: readonly string[],
-): Rule =>
-  rule({
-    id,
-    aliases: alias(checkov),
-    title,
-    severity: "high",
-    category: "security",
-    profile: "strict",
-    on,
-    why: "Anyone can try passwords and flaws on the database. Applications reach it inside the network.",
-    remedy: `Name the addresses that need the database in ${path}.`,
-    check: (view) => openList(view, path),
-    bad: [
-      example(on, ...lines, `${path} = ["10.0.0.0/8", "0.0.0.0/0"]`),
-      example(on, ...lines, `${path} = ["0.0.0.0"]`),
-    ],
-    good: [example(on, ...lines, `${path} = ["10.0.0.0/8"]`), example(on, ...lines)],
-  });
-
-const MONGO = "alicloud_mongodb_instance";
-const MONGO_LINES = [
-  'engine_version      = "4.2"',
-  'db_instance_class   = "dds.mongo.mid"',
-  "db_instance_storage = 10",
-];
-
-export const publicDatabase = openDatabase(
-  "alicloud-rds-open",
-  "CKV_ALI_9",
-  DATABASE,
-  "security_ips",
-  "RDS instance is open to everyone",
-  DB_LINES,
-);
-export const publicMongo = openDatabase(
-  "alicloud-mongodb-open",
-  "CKV_ALI_43",
-  MONGO,
-  "security_ip_list",
-  "MongoDB instance is open to everyone",
-  MONGO_LINES,
-);
-
 export const bucketVersioning = setting({
   id: "alicloud-oss-versioning",
   aliases: alias("CKV_ALI_10"),
@@ -259,6 +193,7 @@ export const bucketVersioning = setting({
   like: ['bucket = "b"'],
   why: "What somebody overwrites or deletes, by mistake or on purpose, is gone. Old versions can be brought back.",
 });
+
 export const bucketAcceleration = setting({
   id: "alicloud-oss-transfer-acceleration",
   aliases: alias("CKV_ALI_11"),
@@ -273,6 +208,7 @@ export const bucketAcceleration = setting({
   like: ['bucket = "b"'],
   why: "Clients far away cross the public internet, slowly and with breaks. Acceleration takes the cloud's own lines.",
 });
+
 export const bucketLogs = present({
   id: "alicloud-oss-access-logs",
   aliases: alias("CKV_ALI_12"),
@@ -284,111 +220,4 @@ export const bucketLogs = present({
   such: "logs",
   like: ['bucket = "b"'],
   why: "After a leak nobody can say what was read, and by whom. Access logs tell.",
-});
-
-const PASSWORDS = "alicloud_ram_account_password_policy";
-
-/** A policy that leaves a setting out has the provider's default; only what is said holds for sure. */
-const character = (id: string, checkov: string, at: string, what: string): Rule =>
-  setting({
-    id,
-    aliases: alias(checkov),
-    title: `Passwords need no ${what}`,
-    severity: "low",
-    profile: "strict",
-    on: PASSWORDS,
-    at,
-    wanted: true,
-    risk: "in-place",
-    like: ["hard_expiry = true"],
-    why: "Short and plain passwords are guessed in minutes. More kinds of characters make guessing take longer.",
-  });
-
-const passwordNumber = (source: {
-  readonly id: string;
-  readonly checkov: string;
-  readonly at: string;
-  readonly title: string;
-  readonly least: number;
-  readonly most: number;
-  readonly wanted: number;
-  readonly wrong: number;
-  readonly severity?: Severity;
-  readonly why: string;
-}): Rule => {
-  const { id, checkov, at, title, least, most, wanted, wrong, severity = "low", why } = source;
-  return rule({
-    id,
-    aliases: alias(checkov),
-    title,
-    severity,
-    category: "security",
-    profile: "strict",
-    on: PASSWORDS,
-    why,
-    remedy: `Set ${at} = ${wanted}.`,
-    check: (view) => requireBetween(view, at, least, most),
-    fix: { risk: "in-place", edit: () => [set(at, wanted)] },
-    bad: [example(PASSWORDS, "hard_expiry = true"), example(PASSWORDS, settingText(at, wrong))],
-    good: example(PASSWORDS, settingText(at, wanted)),
-  });
-};
-
-export const passwordLength = passwordNumber({
-  id: "alicloud-password-length",
-  checkov: "CKV_ALI_13",
-  at: "minimum_password_length",
-  title: "Passwords may be shorter than 14 characters",
-  least: 14,
-  most: Number.MAX_SAFE_INTEGER,
-  wanted: 14,
-  wrong: 8,
-  why: "Short passwords are guessed. Fourteen characters hold for years.",
-});
-export const passwordNumbers = character("alicloud-password-numbers", "CKV_ALI_14", "require_numbers", "digits");
-export const passwordSymbols = character("alicloud-password-symbols", "CKV_ALI_15", "require_symbols", "symbols");
-export const passwordAge = passwordNumber({
-  id: "alicloud-password-age",
-  checkov: "CKV_ALI_16",
-  at: "max_password_age",
-  title: "Passwords do not expire within 90 days",
-  least: 1,
-  most: 90,
-  wanted: 90,
-  wrong: 120,
-  why: "A password that leaked works until somebody changes it. After 90 days it is worth nothing.",
-});
-export const passwordLowercase = character(
-  "alicloud-password-lowercase",
-  "CKV_ALI_17",
-  "require_lowercase_characters",
-  "small letters",
-);
-export const passwordReuse = passwordNumber({
-  id: "alicloud-password-reuse",
-  checkov: "CKV_ALI_18",
-  at: "password_reuse_prevention",
-  title: "Old passwords may be used again",
-  least: 24,
-  most: Number.MAX_SAFE_INTEGER,
-  wanted: 24,
-  wrong: 5,
-  why: "People go back to passwords that have leaked. With 24 of them remembered, they do not.",
-});
-export const passwordUppercase = character(
-  "alicloud-password-uppercase",
-  "CKV_ALI_19",
-  "require_uppercase_characters",
-  "capital letters",
-);
-export const passwordAttempts = passwordNumber({
-  id: "alicloud-password-attempts",
-  checkov: "CKV_ALI_23",
-  at: "max_login_attempts",
-  title: "Passwords may be tried more than five times",
-  least: 1,
-  most: 5,
-  wanted: 5,
-  wrong: 10,
-  why: "A program tries passwords until one fits. After five wrong ones it has to wait.",
 });
