@@ -155,6 +155,29 @@ describe("an address that is declared twice", () => {
     }
   });
 
+  it("may be one entry of a template that several resources are made of: each is judged as itself", async () => {
+    const traced = testRule({
+      id: "test-traced",
+      on: ["aws_api_gateway_stage"],
+      check: (view) => requireTrue(view, "xray_tracing_enabled"),
+      fix: { risk: "in-place", edit: () => [set("xray_tracing_enabled", true)] },
+    });
+    const template = (value: string) =>
+      `AWSTemplateFormatVersion: "2010-09-09"\nResources:\n  Api:\n    Type: AWS::ApiGateway::Stage\n    Properties:\n      RestApiId: x\n      TracingEnabled: ${value}\n      MethodSettings:\n        - ResourcePath: /\n          HttpMethod: GET\n          MetricsEnabled: true\n`;
+    const files = filesOf({ "stack.yaml": template("false") });
+    const { failing, reading } = await judge(files, [traced]);
+    const [finding] = failing;
+    if (!finding) throw new Error("nothing fails");
+    expect(finding.view.estate.views.filter((view) => view.address === "Api").length).toBeGreaterThan(1);
+    const plan = planFix(finding, traced, files);
+    if (!plan.ok) throw new Error(plan.why);
+    const after = plan.files.all();
+    expect(textsOf(after)).toEqual({ "stack.yaml": template("true") });
+    expect(
+      proveFix({ findings: [finding], rules: [traced], before: reading, after: await readFiles(after), files: after }),
+    ).toMatchObject({ ok: true, problems: [] });
+  });
+
   it("is not referred to by a new resource, since nobody could tell which one is meant", async () => {
     const companion = volume(() => [
       {
