@@ -32,7 +32,8 @@ export async function openBoss(
   onError: (error: unknown) => void,
 ): Promise<PgBoss> {
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => execute(database, text, values) },
+    // Whole transactions come as one text; where one fails, the pool throws its connection away.
+    db: { executeSql: (text, values) => database.pool.query(text, values) },
     schema: SCHEMA,
     schedule: false,
     maintenanceIntervalSeconds: 300,
@@ -56,19 +57,6 @@ async function alone({ kind, pool }: Database, work: () => Promise<void>): Promi
     } finally {
       await client.query("SELECT pg_advisory_unlock(hashtext('draco.queue'))");
     }
-  } finally {
-    client.release();
-  }
-}
-
-/** pg-boss brings whole transactions as one text: where one fails, its connection must not go back in the middle of it. */
-async function execute({ pool }: Database, text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
-  const client = await pool.connect();
-  try {
-    return await client.query(text, values);
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => {}); // the connection is gone: the pool sees that by itself
-    throw error;
   } finally {
     client.release();
   }

@@ -102,11 +102,16 @@ describe.each(availableKinds())("findings on %s", (kind) => {
 
   it("may be many: a second scan of as many that are the same is quick", async () => {
     const many = Array.from({ length: 1_500 }, (_, n) => finding(`many-${n}`));
-    expect((await record("sha-1", ...many)).appeared).toHaveLength(1_500);
-    const started = performance.now();
-    expect(await record("sha-2", ...many)).toEqual({ appeared: [], fixed: [], returned: [] });
-    // Row by row it takes seconds, and with ten thousand more than a transaction is given.
-    expect(performance.now() - started).toBeLessThan(3_000);
+    const timed = async (sha: string) => {
+      const started = performance.now();
+      return { told: await record(sha, ...many), took: performance.now() - started };
+    };
+    const first = await timed("sha-1");
+    expect(first.told.appeared).toHaveLength(1_500);
+    const second = await timed("sha-2");
+    expect(second.told).toEqual({ appeared: [], fixed: [], returned: [] });
+    // Row by row it takes five times as long as writing them at once, and with ten thousand longer than a transaction.
+    expect(second.took).toBeLessThan(2 * first.took);
     const [last] = await test.store.findings.list({ repository: 1, root: `root-${root}`, limit: 1 });
     expect(last).toMatchObject({ lastSeenSha: "sha-2", firstSeenSha: "sha-1" });
   }, 60_000);

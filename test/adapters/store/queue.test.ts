@@ -169,7 +169,7 @@ describe.each(availableKinds())("the queue on %s", (kind) => {
     expect(aborted).toBe(true);
   });
 
-  it("survives a database that is away for a while, and gives back no connection in the middle of a transaction", async () => {
+  it("survives a database that is away for a while, also in the middle of a transaction", async () => {
     const errors: unknown[] = [];
     // A short lease has every look begin with pg-boss's own transaction, which fails half-way here.
     const queue = await begin({ onError: (error) => errors.push(error), leaseSeconds: 1 });
@@ -180,7 +180,7 @@ describe.each(availableKinds())("the queue on %s", (kind) => {
       await test.database.pool.query("ALTER TABLE pgboss.job RENAME TO job_gone");
     });
     await queue.send({ name: "verify-change", data: { changeId: "c1" } });
-    await eventually(() => errors.length > 3);
+    await eventually(() => errors.length > 20);
     await test.database.pool.query("ALTER TABLE pgboss.job_gone RENAME TO job");
     expect(await queue.send({ name: "recover", data: {} })).toBeDefined();
     expect((await queue.depth()).recover.waiting).toBe(1);
