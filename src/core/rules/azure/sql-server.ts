@@ -24,7 +24,7 @@ export const sqlTls = setting({
   at: "minimum_tls_version",
   wanted: "1.2",
   also: ["1.3"],
-  risk: "disruptive",
+  risk: "in-place",
   bad: [server(), server('minimum_tls_version = "1.1"'), server('minimum_tls_version = "Disabled"')],
   good: server('minimum_tls_version = "1.2"'),
 });
