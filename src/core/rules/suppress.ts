@@ -46,7 +46,10 @@ export interface Suppressed {
 
 export function suppress(results: readonly Judgement[], options: SuppressOptions): Suppressed {
   const { directives, diagnostics } = readDirectives(options.reading.comments, options.linesOf);
-  const byFile = groupBy(directives, (d) => d.at.file);
+  const byFile = groupBy(
+    directives.map((d) => ({ ...d, ids: d.ids.map(plainId) })),
+    (d) => d.at.file,
+  );
   const named = new Map(options.rules.map((rule) => [rule.id, [rule.id, ...rule.aliases].map(plainId)]));
   const calls = byFile.size === 0 ? new Map<string, Resource>() : moduleCalls(options.reading);
   const skips = new Map<Resource, readonly Skip[]>();
@@ -68,7 +71,7 @@ export function suppress(results: readonly Judgement[], options: SuppressOptions
   });
   return {
     results: marked,
-    diagnostics: [...diagnostics, ...unknownIds(directives, options.rules), ...expired.values()],
+    diagnostics: [...diagnostics, ...unknownIds(directives, named), ...expired.values()],
   };
 }
 
@@ -90,7 +93,7 @@ function commentsOn(
   const found: Suppression[] = [];
   for (const scope of scopesOf(result, calls))
     for (const d of byFile.get(scope.origin.range.file) ?? []) {
-      if (!d.ids.some((id) => names.some((name) => matchesId(id, name)))) continue;
+      if (!d.ids.some((id) => names.some((name) => globMatches(id, name)))) continue;
       if (!d.where.every(({ path, text }) => String(attribute(scope.resource.attributes, path)) === text)) continue;
       if (!reaches(d, scope)) continue;
       found.push({ by: "comment", reason: d.reason, at: d.at, ...(d.until !== undefined && { until: d.until }) });
@@ -169,12 +172,12 @@ function skipsOf(resource: Resource): readonly Skip[] {
         if (isObject(skip))
           found.push({ id: String(skip.id ?? ""), reason: String(skip.comment ?? skip.reason ?? "") });
   }
-  return found;
+  return found.map(({ id, reason }) => ({ id: plainId(id), reason }));
 }
 
 const annotationsOn = (skips: readonly Skip[], names: readonly string[]): readonly Suppression[] =>
   skips
-    .filter(({ id }) => names.some((name) => matchesId(id.toLowerCase(), name)))
+    .filter(({ id }) => names.some((name) => globMatches(id, name)))
     .map(({ reason }) => ({ by: "comment", reason: reason || "no reason given" }));
 
 function waiversOn(result: Judgement, names: readonly string[], options: SuppressOptions): readonly Suppression[] {
@@ -205,22 +208,28 @@ function globMatches(glob: string, text: string): boolean {
   return new RegExp(`^${pattern.join(".*")}$`).test(text);
 }
 
-function unknownIds(directives: readonly Directive[], rules: readonly Rule[]): readonly Diagnostic[] {
-  const known = new Set(rules.flatMap((rule) => [rule.id, ...rule.aliases].map(plainId)));
-  return directives
-    .filter((d) => d.scope === "target" && d.ids.some((id) => /^(?:aws|azure|google|gcp|kubernetes|docker)/.test(id)))
-    .flatMap((d) =>
-      d.ids
-        .filter((id) => !id.includes("*") && !known.has(plainId(id)) && known.size > 0)
-        .map((id) => ({
-          severity: "warning" as const,
-          summary: `No rule that ran is called "${id}": this comment ignores nothing by that name`,
-          file: d.at.file,
-          line: d.at.line,
-          column: 1,
-          range: d.at,
-        })),
-    );
+/** @param named every name of each rule. */
+function unknownIds(
+  directives: readonly Directive[],
+  named: ReadonlyMap<string, readonly string[]>,
+): readonly Diagnostic[] {
+  const speaking = directives.filter(
+    (d) => d.scope === "target" && d.ids.some((id) => /^(?:aws|azure|google|gcp|kubernetes|docker)/.test(id)),
+  );
+  if (speaking.length === 0) return [];
+  const known = new Set([...named.values()].flat());
+  return speaking.flatMap((d) =>
+    d.ids
+      .filter((id) => !id.includes("*") && !known.has(plainId(id)) && known.size > 0)
+      .map((id) => ({
+        severity: "warning" as const,
+        summary: `No rule that ran is called "${id}": this comment ignores nothing by that name`,
+        file: d.at.file,
+        line: d.at.line,
+        column: 1,
+        range: d.at,
+      })),
+  );
 }
 
 function noteExpiry(expired: Map<string, Diagnostic>, result: Judgement, past: Suppression): void {

@@ -29,8 +29,11 @@ export class Block {
   get(path: string): Lookup {
     let value: Value | undefined = this.value;
     let at = this.path;
-    for (const part of path.split(".")) {
-      if (isList(value) && !/^\d+$/.test(part)) {
+    for (let start = 0, end = -1; end !== path.length; start = end + 1) {
+      const dot = path.indexOf(".", start);
+      end = dot < 0 ? path.length : dot;
+      const part = path.slice(start, end);
+      if (isList(value) && !isIndex(part)) {
         value = value[0];
         at = join(at, "0");
       }
@@ -142,5 +145,7 @@ export class View extends Block {
     return this.estate.mayJoin(this, typeof types === "string" ? [types] : types, attribute);
   }
 }
+
+const isIndex = (part: string): boolean => part.charCodeAt(0) <= 0x39 && /^\d+$/.test(part);
 
 const join = (path: string, part: string): string => (path === "" ? part : `${path}.${part}`);
