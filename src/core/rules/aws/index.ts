@@ -23,6 +23,7 @@ import * as docdb from "./docdb.ts";
 import * as dynamodb from "./dynamodb.ts";
 import * as ebs from "./ebs.ts";
 import * as ec2 from "./ec2.ts";
+import * as ec2Classic from "./ec2-classic.ts";
 import * as ec2Metadata from "./ec2-metadata.ts";
 import * as ec2UserData from "./ec2-user-data.ts";
 import * as ecr from "./ecr.ts";
@@ -55,9 +56,11 @@ import * as observability from "./observability.ts";
 import * as opensearch from "./opensearch.ts";
 import * as orchestration from "./orchestration.ts";
 import * as ownKeys from "./own-keys.ts";
+import * as passwordPolicy from "./password-policy.ts";
 import * as provider from "./provider.ts";
 import * as rds from "./rds.ts";
 import * as rdsOperations from "./rds-operations.ts";
+import * as rdsQueryLogging from "./rds-query-logging.ts";
 import * as rdsSnapshots from "./rds-snapshots.ts";
 import * as redshift from "./redshift.ts";
 import * as s3 from "./s3.ts";
@@ -160,6 +163,9 @@ const SERVICES: readonly Service[] = [
   ownKeys,
   wafAssociations,
   s3Events,
+  ec2Classic,
+  passwordPolicy,
+  rdsQueryLogging,
 ];
 
 export const awsRules: readonly Rule[] = SERVICES.flatMap((service) => Object.values(service));

@@ -248,3 +248,33 @@ export const mailTls = switchedTo({
   ],
   good: example(CONFIGURATION, 'name = "c"', block("delivery_options", 'tls_policy = "Require"')),
 });
+
+export const crossAccount = rule({
+  id: "aws-sns-cross-account",
+  aliases: alias("CKV_AWS_385"),
+  title: "SNS topic policy lets another account in without a condition",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: "aws_sns_topic_policy",
+  why: "What an account or role elsewhere may do here is decided by whoever runs it. A condition says for what it may be used.",
+  remedy: "Add a condition, or give your own roles their rights in IAM.",
+  references: ["https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"],
+  check(view) {
+    const found = policyAt(view, "policy");
+    if (!found) return pass("policy");
+    const named = findStatement(found, (statement) =>
+      and(
+        isAllow(statement),
+        some(statement.principals, (one) => one.kind === "aws" && /^arn:[^:]*:iam::/.test(one.value)),
+        statement.conditions.length > 0 ? false : statement.conditionsComplete || "unknown",
+      ),
+    );
+    return verdictOf(not(named.truth), "policy", "A statement names a principal of IAM, without a condition");
+  },
+  bad: topicPolicy('{ AWS = "arn:aws:iam::123456789012:root" }'),
+  good: [
+    topicPolicy('{ Service = "s3.amazonaws.com" }'),
+    topicPolicy('{ AWS = "arn:aws:iam::123456789012:root" }', OURS),
+  ],
+});

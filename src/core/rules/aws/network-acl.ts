@@ -139,6 +139,14 @@ export const aclFtp = openAclPort({
   severity: "medium",
   profile: "strict",
 });
+export const aclFtpData = openAclPort({
+  port: 20,
+  name: "FTP data",
+  id: "aws-network-acl-open-ftp-data",
+  aliases: ["CKV_AWS_230", "AWS-0105", "AVD-AWS-0105"],
+  severity: "medium",
+  profile: "strict",
+});
 export const aclRdp = openAclPort({
   port: 3389,
   name: "RDP",

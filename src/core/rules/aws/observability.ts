@@ -1,10 +1,10 @@
 /** What an account keeps of what happens in it: log groups, AWS Config, GuardDuty. Trails are in cloudtrail.ts. */
 
-import { asSeenFrom, requireThat, requireTrue } from "../checks.ts";
+import { asSeenFrom, requireOneOf, requireThat, requireTrue, someJoined } from "../checks.ts";
 import { controls } from "../compliance.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { allOf, fail, notApplicable, undecided, type Verdict } from "../verdict.ts";
+import { allOf, anyOf, fail, notApplicable, undecided, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
 import { alias, block, example, ownKey, setAt, switchedTo } from "./shapes.ts";
 import { isFromTemplate } from "./template.ts";
@@ -79,6 +79,45 @@ export const detector = switchedTo({
   message: "Nothing is detected",
   bad: example(DETECTOR, "enable = false"),
   good: [example(DETECTOR), example(DETECTOR, "enable = true")],
+});
+
+const ORGANISATION = "aws_guardduty_organization_configuration";
+
+export const detectorOfOrganisation = rule({
+  id: "aws-guardduty-organisation",
+  aliases: alias("CKV2_AWS_3"),
+  title: "GuardDuty does not take in new accounts",
+  severity: "low",
+  category: "security",
+  profile: "strict",
+  on: DETECTOR,
+  why: "An account that joins the organisation later is watched by nobody. With the organisation's configuration it is watched from its first day.",
+  remedy: `Add an ${ORGANISATION} with auto_enable_organization_members = "ALL".`,
+  references: ["https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html"],
+  check(view): Verdict {
+    const enabled = requireTrue(view, "enable", { absent: "pass", message: "Nothing is detected" });
+    const organisation = someJoined(
+      view,
+      ORGANISATION,
+      "detector_id",
+      (one) =>
+        anyOf([
+          requireTrue(one, "auto_enable", { message: "New accounts are left out" }),
+          requireOneOf(one, "auto_enable_organization_members", ["ALL", "NEW"], {
+            message: "New accounts are left out",
+          }),
+        ]),
+      "No configuration of the organisation",
+    );
+    return allOf([enabled, organisation]);
+  },
+  bad: example(DETECTOR, "enable = true"),
+  good: `${example(DETECTOR, "enable = true")}
+resource "${ORGANISATION}" "x" {
+  detector_id                      = aws_guardduty_detector.x.id
+  auto_enable_organization_members = "ALL"
+}
+`,
 });
 
 const RECORDER = "aws_config_configuration_recorder";
