@@ -94,8 +94,11 @@ export const defaultGroup = rule({
   remedy: "Manage the group with an aws_default_security_group that has no rules.",
   references: ["https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html"],
   compliance: controls({ cisAws: ["5.4"], nist: ["AC-4", "SC-7"], pci: ["1.3.1"], soc2: ["CC6.6"] }),
+  // A template has no resource for the default group: nothing there could mend it.
   check: (view) =>
-    someJoined(view, DEFAULT_GROUP, "vpc_id", isEmptied, "The default security group of this VPC is not managed"),
+    view.resource.origin.kind === "code" && view.resource.origin.format === "cloudformation"
+      ? notApplicable
+      : someJoined(view, DEFAULT_GROUP, "vpc_id", isEmptied, "The default security group of this VPC is not managed"),
   fix: {
     risk: "disruptive",
     edit(view) {
