@@ -4,7 +4,7 @@ import { forbidTrue, requireTrue, someJoined } from "../checks.ts";
 import { controls } from "../compliance.ts";
 import { addCompanion, remove, set } from "../operations.ts";
 import { rule } from "../rule.ts";
-import { fail, pass, undecided, type Verdict } from "../verdict.ts";
+import { fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
 
 export const subnetPublicIp = rule({
