@@ -108,7 +108,7 @@ async function judge(
     edits: files.edits(),
     changed: files.changed(),
     allowedFiles: [file],
-    scope: { resources: [bare], companions: [] },
+    scope: { resources: [bare], companions: [], target: prompt.question.path },
   });
   if (rejection) {
     const why = `The model's patch was refused at the gate "${rejection.gate}": ${rejection.detail}.`;

@@ -4,13 +4,17 @@
  */
 import { attributesOf, type Block, type Body, blocksOf, type Expression, type HclFile } from "../../read/hcl/ast.ts";
 import { walk } from "../../read/hcl/walk.ts";
+import { expressionsGate } from "./expressions.ts";
 import { type Rejection, reject } from "./gate.ts";
+import { narrowerGate } from "./narrower.ts";
 
 export interface Scope {
   /** Addresses without instance keys: "aws_s3_bucket.logs". */
   readonly resources: readonly string[];
   /** Types of resources that may be added beside them. */
   readonly companions: readonly string[];
+  /** Path of the attribute that the finding's rule judges, relative to the resource. */
+  readonly target?: string;
 }
 
 /** Inside a resource, these decide whether and how it exists, or run something: never a model's to write. */
@@ -31,6 +35,10 @@ export function structureGate(before: HclFile, after: HclFile, scope: Scope): Re
       return reject("structure", "OTHER_BLOCK", `${key} is not the finding's resource`, true);
     const denied = deniedInside(before, block, after, twin);
     if (denied) return reject("structure", "DENIED_CONSTRUCT", `${key}: ${denied}`, true);
+    const rejection =
+      expressionsGate(before, block, after, twin) ??
+      narrowerGate({ file: before, block }, { file: after, block: twin }, scope.target);
+    if (rejection) return rejection;
   }
   for (const [key, block] of now) {
     if (old.has(key)) continue;
@@ -40,11 +48,27 @@ export function structureGate(before: HclFile, after: HclFile, scope: Scope): Re
     }
     const denied = deniedItems(block.body, new Set());
     if (denied) return reject("structure", "DENIED_CONSTRUCT", `${key}: ${denied}`, true);
+    const empty = { ...block, body: { ...block.body, items: [] } };
+    const rejection =
+      expressionsGate(before, undefined, after, block) ??
+      narrowerGate({ file: after, block: empty }, { file: after, block }, undefined);
+    if (rejection) return rejection;
   }
+  if (addsComment(before, after)) return reject("structure", "NEW_COMMENT", "adds or changes a comment");
   if (attributesOf(after.body).length !== attributesOf(before.body).length) {
     return reject("structure", "TOP_LEVEL_ATTRIBUTE", "attributes outside blocks mean nothing", true);
   }
   return undefined;
+}
+
+/** Comments steer tools and readers; a mend needs none. */
+function addsComment(before: HclFile, after: HclFile): boolean {
+  const left = before.comments.map((comment) => before.textOf(comment));
+  return after.comments.some((comment) => {
+    const at = left.indexOf(after.textOf(comment));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Top-level blocks by what they are. Two of one name make a second key, so that no block can hide behind another. */
