@@ -93,7 +93,7 @@ export const metadataServer = rule({
 
 /** A cluster that describes no nodes leaves them to its pools, which are judged for themselves. */
 const withoutConfig = (view: View): Verdict | undefined =>
-  view.type === CLUSTER && view.get("node_config").kind === "absent" ? notApplicable : undefined;
+  view.type === CLUSTER && view.has("node_config") === false ? notApplicable : undefined;
 
 const SHIELD = "node_config.shielded_instance_config";
 

@@ -45,7 +45,7 @@ export const networkPolicy = setting({
     isAutopilot(view) ??
     (view.text("datapath_provider") === "ADVANCED_DATAPATH" ? pass("datapath_provider") : undefined),
   like: LINES,
-  message: "Network policies are written for nothing: nothing enforces them",
+  message: "Nothing enforces network policies",
   why: "Whoever takes over one pod reaches all others, databases too. Network policies are obeyed only where something enforces them.",
   remedy: 'Set network_policy.enabled = true, or datapath_provider = "ADVANCED_DATAPATH".',
   good: [

@@ -177,17 +177,19 @@ export const folderDefaultAccount = defaultAccount("folder", "CKV_GCP_48", "a fo
 
 const ADMIN_ROLES = ["roles/owner", "roles/editor", "roles/storage.admin"];
 const isAdmin = (role: string): boolean => /admin$/i.test(role) || /^roles\/(?:owner|editor)$/.test(role);
-const isUserManaged = (who: string): boolean => /@[^@]+\.iam\.gserviceaccount\.com$/.test(who);
+/** Accounts that Google makes and uses by itself: default ones and service agents. */
+const GOOGLES_OWN =
+  /@(?:appspot|developer|cloudservices)\.gserviceaccount\.com$|@gcp-sa-[\w-]+\.iam\.|@[\w-]+-robot\.iam\./;
+const isUserManaged = (who: string): boolean =>
+  /@[^@]+\.iam\.gserviceaccount\.com$/.test(who) && !GOOGLES_OWN.test(who);
 
 /** A member that comes from a google_service_account of this code is one, whatever its address will be. */
 const isServiceAccount = (grant: Grant): Truth =>
-  grant.members.items.some(
-    (who) =>
-      /^<google_service_account\.|^serviceAccount:/.test(who) &&
-      !/^serviceAccount:[^@]*@(?:appspot|developer|cloudservices)\./.test(who),
-  )
+  grant.members.items.some((who) => who.includes("google_service_account.") || isNamedSo(who))
     ? true
     : someText(grant.members, isUserManaged, ["serviceAccount:a@p.iam.gserviceaccount.com"]);
+
+const isNamedSo = (who: string): boolean => who.startsWith("serviceAccount:") && !GOOGLES_OWN.test(who);
 
 export const adminAccount = rule({
   id: "google-project-service-account-admin",

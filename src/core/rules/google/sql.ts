@@ -60,7 +60,7 @@ const networks = (...cidrs: readonly string[]): string =>
 
 export const openToInternet = rule({
   id: "google-sql-open",
-  aliases: alias("CKV_GCP_11"),
+  aliases: alias("CKV_GCP_11", "GCP-0017"),
   title: "Cloud SQL is open to the internet",
   severity: "high",
   category: "security",
@@ -90,7 +90,7 @@ export const publicAddress = setting({
   at: "settings.ip_configuration.ipv4_enabled",
   wanted: false,
   risk: "disruptive",
-  message: "The database has a public address, which is the default",
+  message: "The database has a public address",
   why: "The database can be reached from outside, and only a list of networks and a password stand before it. A private address keeps it inside the network.",
   remedy: "Set settings.ip_configuration.ipv4_enabled = false and name a private_network.",
   bad: [postgres(), postgres(block("ip_configuration", "ipv4_enabled = true"))],

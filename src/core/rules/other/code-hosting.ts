@@ -35,8 +35,15 @@ export const privateRepository = rule({
       view.get("visibility").kind === "absent" ? undefined : "visibility",
       "Everyone can read it",
     ),
-  fix: { risk: "disruptive", edit: () => [set("visibility", "private")] },
-  bad: [repository("vulnerability_alerts = true"), repository('visibility = "public"', "vulnerability_alerts = true")],
+  fix: {
+    risk: "disruptive",
+    // GitHub gives alerts by itself only in public repositories.
+    edit: (view) => [
+      set("visibility", "private"),
+      ...(view.get("vulnerability_alerts").kind === "absent" ? [set("vulnerability_alerts", true)] : []),
+    ],
+  },
+  bad: [repository(), repository('visibility = "public"', "vulnerability_alerts = true")],
   good: [
     repository('visibility = "private"', "vulnerability_alerts = true"),
     repository('visibility = "internal"', "vulnerability_alerts = true"),

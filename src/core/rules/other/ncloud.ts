@@ -2,7 +2,7 @@ import { forbidOneOf, requireOneOf } from "../checks.ts";
 import { set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { alias, block, example, present, setting } from "../shapes.ts";
-import { fail, notApplicable, pass } from "../verdict.ts";
+import { fail, notApplicable, pass, undecided } from "../verdict.ts";
 
 const STRICT = { severity: "low", profile: "strict" } as const;
 
@@ -171,8 +171,13 @@ export const serverAddress = rule({
   on: PUBLIC_IP,
   why: "The server can be reached from the internet, and only rules stand before it. A load balancer or a bastion host serves one without a public address.",
   remedy: "Take server_instance_no out, and put the server behind a load balancer.",
-  check: (view) =>
-    view.get("server_instance_no").kind === "absent" ? pass() : fail("server_instance_no", "A server has it"),
+  check(view) {
+    const server = view.get("server_instance_no");
+    if (server.kind === "absent") return pass();
+    const refers = view.resource.references.some((reference) => reference.path === "server_instance_no");
+    // A plan says "known after apply" of a server that nobody named.
+    return server.kind === "unknown" && !refers ? undecided(server.path) : fail(server.path, "A server has it");
+  },
   bad: example(PUBLIC_IP, 'server_instance_no = "1"'),
   good: example(PUBLIC_IP),
 });

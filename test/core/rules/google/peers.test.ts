@@ -188,6 +188,17 @@ describe("IAM", () => {
     expect(verdictOn(adminAccount, text, "google_project_iam_member.x")).toBe("fail");
   });
 
+  it("Google's own service agents are not accounts of yours", () => {
+    const member = (who: string): string =>
+      block(
+        "google_project_iam_member",
+        `project = "p"\nrole = "roles/pubsub.admin"\nmember = "serviceAccount:${who}"`,
+      );
+    expect(verdictOn(adminAccount, member("service-1@gcp-sa-pubsub.iam.gserviceaccount.com"))).toBe("pass");
+    expect(verdictOn(adminAccount, member("service-1@container-engine-robot.iam.gserviceaccount.com"))).toBe("pass");
+    expect(verdictOn(adminAccount, member("jobs@p.iam.gserviceaccount.com"))).toBe("fail");
+  });
+
   it("GitHub's tokens need a condition on the repository or its owner", () => {
     const provider = (condition: string): string =>
       block(
