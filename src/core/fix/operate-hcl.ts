@@ -2,9 +2,10 @@
 import type { FixOperation } from "../model/patch.ts";
 import type { CodeOrigin, Resource } from "../model/resource.ts";
 import type { SourceRange } from "../model/source-range.ts";
-import type { Block, Expression, HclFile, Node } from "../read/hcl/ast.ts";
+import type { Expression, HclFile, Node, Block as SourceBlock } from "../read/hcl/ast.ts";
 import { walk } from "../read/hcl/walk.ts";
 import { parseTerraform } from "../read/terraform/read-terraform.ts";
+import { Block } from "../rules/view.ts";
 import type { EditAttempt } from "./hcl/attempt.ts";
 import { addBlock, addResource, removeAttribute, setAttribute, setExpression } from "./hcl/operations.ts";
 import type { Step } from "./operate.ts";
@@ -12,7 +13,7 @@ import type { WorkingFiles } from "./working-files.ts";
 
 export function operateHcl(operation: FixOperation, target: Resource, origin: CodeOrigin, files: WorkingFiles): Step {
   if (operation.op === "set") {
-    const elsewhere = deciding(origin, operation.path);
+    const elsewhere = deciding(target, origin, operation.path);
     if (typeof elsewhere === "string") return { ok: false, why: elsewhere, at: origin.header };
     if (elsewhere) {
       const set = inExpression(elsewhere, files, (file, expression) =>
@@ -32,7 +33,7 @@ export function operateHcl(operation: FixOperation, target: Resource, origin: Co
   return made(files, inBlock(operation, place.file, place.block));
 }
 
-function inBlock(operation: FixOperation, file: HclFile, block: Block): EditAttempt {
+function inBlock(operation: FixOperation, file: HclFile, block: SourceBlock): EditAttempt {
   switch (operation.op) {
     case "set":
       return setAttribute(file, block, operation.path, operation.value);
@@ -49,15 +50,30 @@ function inBlock(operation: FixOperation, file: HclFile, block: Block): EditAtte
  * The literal that decides a value; undefined where the value is not written yet, or is to be set in the block itself;
  * a sentence where it cannot be set.
  */
-function deciding(origin: CodeOrigin, path: string): SourceRange | undefined | string {
+function deciding(target: Resource, origin: CodeOrigin, path: string): SourceRange | undefined | string {
   const source = origin.locate(path);
   if (!source) return undefined;
   if (source.blocked !== undefined) return source.blocked;
+  const text = source.literal && textAround(target, path);
+  if (text !== undefined) return `${text} is written as text, and Draco changes nothing inside of it.`;
   if (source.literal) return source.literal;
   const last = source.steps.at(-1);
   return last
     ? `The value comes from ${last.name}, and no single place decides it.`
     : "The value is computed, and no single place decides it.";
+}
+
+/** The attribute above a path whose value is one text, a document perhaps: its literal is not what the path means. */
+function textAround(target: Resource, path: string): string | undefined {
+  const parts = path.split(".");
+  const whole = new Block(target.attributes, "");
+  return parts
+    .slice(1)
+    .map((_, depth) => parts.slice(0, depth + 1).join("."))
+    .find((above) => {
+      const found = whole.get(above);
+      return found.kind === "value" && typeof found.value === "string";
+    });
 }
 
 /** Whether what is at a path is given by `name = …`, as lists of objects can be, rather than by blocks. */
@@ -84,12 +100,12 @@ function inExpression(
   return expression && made(files, edit(file, expression));
 }
 
-function blockAt(range: SourceRange, files: WorkingFiles): { file: HclFile; block: Block } | undefined {
+function blockAt(range: SourceRange, files: WorkingFiles): { file: HclFile; block: SourceBlock } | undefined {
   const source = files.get(range.file);
   const now = files.now(range);
   if (!source || !now) return undefined;
   const file = parseTerraform(source);
-  const block = find(file, (node): node is Block => node.kind === "block" && node.start === now.start);
+  const block = find(file, (node): node is SourceBlock => node.kind === "block" && node.start === now.start);
   return block && { file, block };
 }
 

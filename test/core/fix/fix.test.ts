@@ -102,6 +102,14 @@ describe("planFix declines, with a reason", () => {
     expect(await mend(texts)).toContain("someone else");
   });
 
+  it("a member of a document that is written as text", async () => {
+    const member = volume(() => [set("policy.0.sealed", true)]);
+    const heredoc = block("false", '  policy = <<EOT\n[{ "name": "a" }]\nEOT\n');
+    expect(await mend({ "main.tf": heredoc }, member)).toContain("policy is written as text");
+    const encoded = block("false", '  policy = jsonencode([{ name = "a" }])\n');
+    expect(await mend({ "main.tf": encoded }, member)).toEqual({ "main.tf": expect.stringContaining("sealed = true") });
+  });
+
   it("a block beside an attribute of its name", async () => {
     const flag = volume(() => [{ op: "add-block", path: "timeouts", body: { attributes: { create: "5m" } } }]);
     const attribute = block("false", '  timeouts = [{ delete = "5m" }]\n');
