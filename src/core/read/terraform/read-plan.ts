@@ -94,13 +94,24 @@ class PlanReader {
       type: instance.mode === "data" ? `data.${instance.type}` : instance.type,
       name: instance.name,
       module: instance.module,
-      attributes: isPlain(attributes) ? attributes : {},
+      attributes: isPlain(attributes) ? this.#asSet(instance, attributes, code) : {},
       sensitive,
       references,
       origin: this.#origin(instance.address, code),
       provider: this.#provider(instance),
       ...(code?.lifecycle && { lifecycle: code.lifecycle }),
     };
+  }
+
+  /** Without what the provider will fill in by itself: unknown now, and set by nobody. It is absent, as in the code. */
+  #asSet(instance: PlannedInstance, attributes: ObjectValue, code: Resource | undefined): ObjectValue {
+    const expressions = asObject(this.#references.configurationOf(instance)?.expressions);
+    if (expressions === undefined || instance.mode === "data") return attributes;
+    const isSet = (name: string): boolean =>
+      Object.hasOwn(expressions, name) || (code !== undefined && Object.hasOwn(code.attributes, name));
+    return Object.fromEntries(
+      Object.entries(attributes).filter(([name, value]) => !(value instanceof Unknown) || isSet(name)),
+    );
   }
 
   #origin(address: string, code: Resource | undefined): CodeOrigin {

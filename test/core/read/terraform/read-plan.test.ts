@@ -64,6 +64,31 @@ describe("readPlan", () => {
     expect(resource?.sensitive).toEqual(["password", "rules.0.port"]);
   });
 
+  it("takes what the provider fills in by itself as absent, and what the code sets as unknown", () => {
+    const { of } = planned({
+      resource_changes: [
+        change("aws_db.d", ["create"], { name: "n" }, { after_unknown: { kms_key_id: true, subnet: true } }),
+      ],
+      configuration: {
+        root_module: {
+          resources: [
+            {
+              address: "aws_db.d",
+              mode: "managed",
+              type: "aws_db",
+              name: "d",
+              expressions: {
+                name: { constant_value: "n" },
+                subnet: { references: ["aws_subnet.s.id", "aws_subnet.s"] },
+              },
+            },
+          ],
+        },
+      },
+    });
+    expect(Object.keys(of("aws_db.d")?.attributes ?? {})).toEqual(["name", "subnet"]);
+  });
+
   it("leaves out what is only deleted, and takes what does not change as existing", () => {
     const { resources } = planned({
       resource_changes: [
