@@ -54,7 +54,7 @@ function deciding(target: Resource, origin: CodeOrigin, path: string): SourceRan
   const source = origin.locate(path);
   if (!source) return undefined;
   if (source.blocked !== undefined) return source.blocked;
-  const text = source.literal && textAround(target, path);
+  const text = source.literal && textAround(target, origin, path, source.literal);
   if (text !== undefined) return `${text} is written as text, and Draco changes nothing inside of it.`;
   if (source.literal) return source.literal;
   const last = source.steps.at(-1);
@@ -63,8 +63,8 @@ function deciding(target: Resource, origin: CodeOrigin, path: string): SourceRan
     : "The value is computed, and no single place decides it.";
 }
 
-/** The attribute above a path whose value is one text, a document perhaps: its literal is not what the path means. */
-function textAround(target: Resource, path: string): string | undefined {
+/** The attribute above a path that this literal is the whole of: a document as text, not what the path means in it. */
+function textAround(target: Resource, origin: CodeOrigin, path: string, literal: SourceRange): string | undefined {
   const parts = path.split(".");
   const whole = new Block(target.attributes, "");
   return parts
@@ -72,7 +72,8 @@ function textAround(target: Resource, path: string): string | undefined {
     .map((_, depth) => parts.slice(0, depth + 1).join("."))
     .find((above) => {
       const found = whole.get(above);
-      return found.kind === "value" && typeof found.value === "string";
+      const written = origin.locate(above)?.literal;
+      return found.kind === "value" && typeof found.value === "string" && written?.start === literal.start;
     });
 }
 

@@ -108,6 +108,10 @@ describe("planFix declines, with a reason", () => {
     expect(await mend({ "main.tf": heredoc }, member)).toContain("policy is written as text");
     const encoded = block("false", '  policy = jsonencode([{ name = "a" }])\n');
     expect(await mend({ "main.tf": encoded }, member)).toEqual({ "main.tf": expect.stringContaining("sealed = true") });
+    const open = block("false", "  policy = jsonencode([{ sealed = false }])\n");
+    expect(await mend({ "main.tf": open }, member)).toEqual({
+      "main.tf": open.replace("sealed = false", "sealed = true"),
+    });
   });
 
   it("a block beside an attribute of its name", async () => {
