@@ -38,10 +38,17 @@ export class Unauthorised extends AdapterError {
 
 /** No answer, or one that says the service itself is in trouble (5xx, time out, refused connection). */
 export class Unreachable extends AdapterError {
-  constructor(service: string, message: string, cause?: unknown) {
+  /** The request may have been carried out all the same: the answer never came, or said that the service is in trouble. */
+  readonly mayHaveArrived: boolean;
+  constructor(service: string, message: string, cause?: unknown, mayHaveArrived = false) {
     super(service, message, true, cause);
+    this.mayHaveArrived = mayHaveArrived;
   }
 }
+
+/** Whether a connection failed before anything was sent: then the other side knows nothing of it. */
+export const neverConnected = (code: unknown): boolean =>
+  typeof code === "string" && ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"].includes(code);
 
 /** The service understood and said no: what was asked does not fit its present state. `code` is its own code. */
 export class Refused extends AdapterError {

@@ -3,12 +3,13 @@
  * that leaves the change interrupted for a person, never applied twice.
  */
 
+import { Refused } from "../adapters/errors.ts";
 import type { PullRequest } from "../adapters/github/types.ts";
 import type { Repository } from "../adapters/store/repositories.ts";
 import type { Terraform, Plan as TerraformPlan, Workspace } from "../adapters/terraform/types.ts";
 import type { Change } from "../core/approve/change.ts";
 import type { VoidReason } from "../core/approve/state.ts";
-import { plainText } from "../core/report/neutralise.ts";
+import { neutralise, plainText } from "../core/report/neutralise.ts";
 import { shownDigest } from "./approve-change.ts";
 import { type Deps, repoOf } from "./deps.ts";
 import { readPolicy } from "./judge.ts";
@@ -54,11 +55,33 @@ async function mergeApproved(deps: Deps, repository: Repository, change: Change)
     return undefined;
   }
   if (pull.state === "merged") return pull.mergeCommitSha ?? change.headSha;
-  return deps.github.mergePullRequest(repo, change.pullNumber, {
-    expectedHeadSha: change.headSha,
-    title: `${change.title} (#${change.pullNumber})`,
-    message: `Approved as Draco change ${change.planId}, digest ${change.digest ?? ""}.`,
+  try {
+    return await deps.github.mergePullRequest(repo, change.pullNumber, {
+      expectedHeadSha: change.headSha,
+      title: `${change.title} (#${change.pullNumber})`,
+      message: `Approved as Draco change ${change.planId}, digest ${change.digest ?? ""}.`,
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    await giveUpMerge(deps, change, error);
+    return undefined;
+  }
+}
+
+/** Conflicts, rules of the branch: GitHub will not merge this as it stands, and trying again changes nothing. */
+async function giveUpMerge(deps: Deps, change: Change, refused: Refused): Promise<void> {
+  await deps.store.changes.transition({
+    changeId: change.id,
+    event: { type: "void", reason: "base-moved" },
+    actor: "system",
+    surface: "system",
   });
+  const why = neutralise(refused.message, 300);
+  await sayOnPullRequest(
+    deps,
+    change,
+    `Change \`${change.planId}\` was approved, but GitHub does not merge it: ${why}. Nothing was applied. Mend that, then ask for it again with \`/draco plan\`.`,
+  );
 }
 
 /** An approval is of one commit under one policy, both asked of GitHub before anything is merged. */

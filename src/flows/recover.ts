@@ -17,6 +17,7 @@ export async function recover(deps: Deps): Promise<void> {
     redeliver,
     reconcilePulls,
     giveUpOnMessages,
+    keepRetention,
   ] as const;
   for (const step of steps) {
     try {

@@ -1,5 +1,5 @@
 /** Sends one message of the outbox. What a provider may have taken is never sent again by itself. */
-import { AdapterError, Refused } from "../adapters/errors.ts";
+import { AdapterError, Refused, Unreachable } from "../adapters/errors.ts";
 import type { Repo } from "../adapters/github/types.ts";
 import type { Outgoing } from "../adapters/store/outbox.ts";
 import type { Deps } from "./deps.ts";
@@ -35,10 +35,14 @@ async function hand(deps: Deps, message: Outgoing): Promise<string> {
   }
 }
 
-/** A clear refusal, or no contact at all, can be tried again; an answer that never came cannot. */
+/**
+ * What certainly did not arrive is tried again. An SMS or e-mail whose answer never came may have: it is given up on
+ * aloud, since neither provider takes an idempotency key. A comment twice is better than a comment lost.
+ */
 async function failed(deps: Deps, message: Outgoing, error: unknown): Promise<void> {
   const text = error instanceof Error ? error.message : String(error);
-  const final = error instanceof AdapterError && !error.retryable;
+  const doubtful = message.channel !== "github" && error instanceof Unreachable && error.mayHaveArrived;
+  const final = doubtful || (error instanceof AdapterError && !error.retryable);
   if (error instanceof Refused && error.code === "21610") await deps.store.phones.optOut(String(message.payload.to));
   const again = await deps.store.outbox.failed(message.id, text, { final });
   deps.log.warn(

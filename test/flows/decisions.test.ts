@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { Unreachable } from "../../src/adapters/errors.ts";
+import { Refused, Unreachable } from "../../src/adapters/errors.ts";
 import type { GitHub, PullRequest } from "../../src/adapters/github/types.ts";
 import type { Terraform } from "../../src/adapters/terraform/types.ts";
 import type { Change, Engine, PlanShown } from "../../src/core/approve/change.ts";
@@ -221,6 +221,20 @@ describe("applying", () => {
     expect(world.merged).toEqual([]);
     expect(await stateOf(change)).toBe("stale");
     expect(await said(change)).toEqual([expect.stringContaining("nothing was applied")]);
+    expect(await test.store.applies.of(change.id)).toEqual([]);
+  });
+
+  it("gives up aloud when GitHub does not merge it, and asks for a new look", async () => {
+    const change = await approved();
+    const refusing = github({
+      mergePullRequest: async () => {
+        throw new Refused("GitHub", "could not merge #1: 405 Pull Request is not mergeable", "405");
+      },
+    });
+    await applyChange(flowDeps(test, refusing), { changeId: change.id });
+    expect(await test.store.changes.get(change.id)).toMatchObject({ state: "stale", reason: "base-moved" });
+    const told = await test.store.outbox.list({ changeId: change.id });
+    expect(String(told[0]?.payload.body)).toContain("GitHub does not merge it");
     expect(await test.store.applies.of(change.id)).toEqual([]);
   });
 

@@ -52,6 +52,24 @@ describe("messages", () => {
       expect(await test.store.outbox.get(id)).toMatchObject({ state: "sent", providerId: "SM1" });
     });
 
+    it("are not sent again when the answer never came: the first may have arrived", async () => {
+      const id = await add();
+      let tries = 0;
+      const deps = flowDeps(
+        test,
+        {},
+        smsThat(async () => {
+          tries++;
+          throw new Unreachable("Twilio", "timeout of 15000ms exceeded", undefined, true);
+        }),
+      );
+      await sendMessage(deps, { outboxId: id });
+      await sendMessage(deps, { outboxId: id });
+      expect(tries).toBe(1);
+      expect(await test.store.outbox.get(id)).toMatchObject({ state: "failed" });
+      expect(deps.logged).toMatchObject([{ level: "warn" }]);
+    });
+
     it.each([
       ["no contact", new Unreachable("Twilio", "no route")],
       ["a rate limit", new RateLimited("Twilio", "slow down", 1_000)],

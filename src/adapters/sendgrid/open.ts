@@ -1,6 +1,15 @@
 /** E-mail through SendGrid's own SDK. Opens and clicks are never tracked, whatever the account's defaults are. */
 import sendgrid from "@sendgrid/mail";
-import { AdapterError, loopbackOnly, NotFound, RateLimited, Refused, Unauthorised, Unreachable } from "../errors.ts";
+import {
+  AdapterError,
+  loopbackOnly,
+  NotFound,
+  neverConnected,
+  RateLimited,
+  Refused,
+  Unauthorised,
+  Unreachable,
+} from "../errors.ts";
 import type { Mail, SendGrid, SendGridOptions } from "./types.ts";
 
 const SERVICE = "SendGrid";
@@ -76,7 +85,9 @@ function translate(doing: string, error: unknown, nowMs: number): AdapterError {
   const { code, message, response } = (typeof error === "object" && error !== null ? error : {}) as Failure;
   const said = `could not ${doing}: ${String(message ?? error)}${reasons(response?.body)}`;
   // Without a response `code` is Node's name of a broken connection.
-  if (response === undefined || typeof code !== "number" || code >= 500) return new Unreachable(SERVICE, said);
+  if (response === undefined || typeof code !== "number" || code >= 500) {
+    return new Unreachable(SERVICE, said, undefined, !neverConnected(code));
+  }
   if (code === 429) return new RateLimited(SERVICE, said, resetMs(response.headers ?? {}, nowMs));
   if (code === 401 || code === 403) return new Unauthorised(SERVICE, said);
   if (code === 404) return new NotFound(SERVICE, said);

@@ -1,6 +1,15 @@
 /** Texts through Twilio's own SDK. Decides nothing: who may answer, and with what, is not known here. */
 import twilio from "twilio";
-import { AdapterError, loopbackOnly, NotFound, RateLimited, Refused, Unauthorised, Unreachable } from "../errors.ts";
+import {
+  AdapterError,
+  loopbackOnly,
+  NotFound,
+  neverConnected,
+  RateLimited,
+  Refused,
+  Unauthorised,
+  Unreachable,
+} from "../errors.ts";
 import type { Form, InboundSms, Twilio, TwilioOptions } from "./types.ts";
 
 const SERVICE = "Twilio";
@@ -82,7 +91,8 @@ function translate(doing: string, error: unknown): AdapterError {
     message?: unknown;
   };
   const said = `could not ${doing}: ${typeof status === "number" ? `${status} ` : ""}${String(message ?? error)}`;
-  if (typeof status !== "number" || status >= 500) return new Unreachable(SERVICE, said);
+  if (typeof status !== "number" || status >= 500)
+    return new Unreachable(SERVICE, said, undefined, !neverConnected(code));
   if (status === 429 || code === 20429) return new RateLimited(SERVICE, said, RATE_LIMIT_MS);
   if (status === 401 || status === 403 || code === 20003) return new Unauthorised(SERVICE, said);
   if (status === 404) return new NotFound(SERVICE, said);
