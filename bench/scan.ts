@@ -31,8 +31,13 @@ function startUp(scratch: string): readonly Row[] {
   const one = join(scratch, "one");
   mkdirSync(one);
   writeFileSync(join(one, "main.tf"), moduleText(0));
-  const runs = repeat(15, () => draco(join(one, "main.tf")));
-  return [row("scan of one small file", runs, `under ${GOAL.startUpMs} ms`, runs.medianMs < GOAL.startUpMs)];
+  const file = join(one, "main.tf");
+  // JSON names the aliases of all rules, and so loads them all.
+  const runs = { "one small file": ["--format", "table"], "one small file, as JSON": ["--format", "json"] };
+  return Object.entries(runs).map(([what, format]) => {
+    const measured = repeat(15, () => timed(process.execPath, [CLI, "scan", file, "--fail-on", "none", ...format]));
+    return row(`scan of ${what}`, measured, `under ${GOAL.startUpMs} ms`, measured.medianMs < GOAL.startUpMs);
+  });
 }
 
 function corpus(corpora: string): readonly Row[] {
