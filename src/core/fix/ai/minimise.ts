@@ -2,7 +2,7 @@
  * The lines of one block as a model may see them: no comments, no long texts, no secrets. Lines that lost something are
  * locked: nobody who has not seen them may rewrite them.
  */
-import type { Attribute, Block, HclFile, Span } from "../../read/hcl/ast.ts";
+import type { Attribute, Block, Expression, HclFile, Label, Span } from "../../read/hcl/ast.ts";
 import { SECRET_KEY } from "../redact/detect.ts";
 
 export interface ShownLine {
@@ -26,7 +26,7 @@ interface Hole extends Span {
 
 /** `numbering` continues over several blocks of one prompt. */
 export function showBlock(file: HclFile, block: Block, numbering: { next: number }): ShownLine[] {
-  const holes = [...commentHoles(file, block), ...valueHoles(block, numbering)].sort((a, b) => a.start - b.start);
+  const holes = [...commentHoles(file, block), ...valueHoles(file, block, numbering)].sort((a, b) => a.start - b.start);
   const outer = holes.filter((hole, i) => !holes.slice(0, i).some((h) => h.start <= hole.start && hole.end <= h.end));
   return linesOf(file, block).flatMap((line) => {
     const touched = outer.filter((hole) => hole.start < line.end && line.start < hole.end);
@@ -43,10 +43,10 @@ const commentHoles = (file: HclFile, block: Block): Hole[] =>
     .map(({ start, end }) => ({ start, end, mark: "" }));
 
 /** Values that are secret or free text by the name of their attribute, and every long literal. */
-function valueHoles(block: Block, numbering: { next: number }): Hole[] {
+function valueHoles(file: HclFile, block: Block, numbering: { next: number }): Hole[] {
   const holes: Hole[] = [];
   const mark = (kind: string) => `"<<${kind}_${numbering.next++}>>"`;
-  visit(block, (node) => {
+  visit({ block }, (node) => {
     if (node.kind === "attribute") {
       const { name, value } = node as unknown as Attribute;
       const literal = value.kind === "template" || value.kind === "heredoc" || value.kind === "object";
@@ -55,8 +55,10 @@ function valueHoles(block: Block, numbering: { next: number }): Hole[] {
       if (literal && FREE_TEXT.test(name))
         return holes.push({ start: value.start, end: value.end, mark: mark("TEXT") });
     }
-    const long = node.kind === "template" && node.end - node.start > MOST_LITERAL + 2;
-    if (long || node.kind === "heredoc") holes.push({ start: node.start, end: node.end, mark: mark("TEXT") });
+    const name = longNameOf(node);
+    if (name) holes.push({ ...name, mark: mark("TEXT") });
+    if (node.kind === "heredoc" || (node.kind === "template" && saysMuch(node, file.textOf(node))))
+      holes.push({ start: node.start, end: node.end, mark: mark("TEXT") });
     return undefined;
   });
   return holes;
@@ -64,6 +66,26 @@ function valueHoles(block: Block, numbering: { next: number }): Hole[] {
 
 interface Node extends Span {
   readonly kind: string;
+}
+
+/** Long texts, sentences, and what is not seen as it is written: never needed to mend anything. */
+const saysMuch = (node: Span, text: string): boolean =>
+  node.end - node.start > MOST_LITERAL + 2 || SENTENCE.test(text) || /[\p{Cf}\p{Co}]/u.test(text);
+
+const SENTENCE = /[a-z][a-z,.:;]*\s+[\w,.:;]+\s+[a-z]/i;
+
+const MOST_NAME = 40;
+
+/** A name that somebody chose can be a sentence too. */
+function longNameOf(node: Node): Span | undefined {
+  const given = node as unknown as Expression | Attribute | Block | Label;
+  let name: Span | undefined;
+  if (given.kind === "label" || given.kind === "variable") name = given;
+  if (given.kind === "attribute") name = { start: given.start, end: given.nameEnd };
+  if (given.kind === "block") name = { start: given.start, end: given.typeEnd };
+  if (given.kind === "get") name = { start: given.nameStart, end: given.end };
+  const span = name && { start: name.start, end: name.end };
+  return span && span.end - span.start > MOST_NAME + (given.kind === "label" ? 2 : 0) ? span : undefined;
 }
 
 /** Every node of the tree below, parents first; a truthy answer leaves its children out. */

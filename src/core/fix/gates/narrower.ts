@@ -64,11 +64,12 @@ function grantsMore(peers: readonly PlainBody[], body: PlainBody): string | unde
   const denies = [...body.attributes].some(([, v]) => typeof v === "string" && /^(deny|block|drop)$/i.test(v));
   if (denies && peers.every((peer) => !sameBody(peer, body)) && peers.length > 0) return undefined;
   if (GRANTING_BLOCK.test(type) && !denies && peers.length === 0) return `adds "${type}"`;
-  if (grants.length === 0 && !GRANTING_BLOCK.test(type)) return undefined;
+  const opensPorts = body.attributes.has("from_port") || body.attributes.has("to_port");
+  if (grants.length === 0 && !opensPorts && !GRANTING_BLOCK.test(type)) return undefined;
   const covered = peers.some(
     (peer) => grants.every(([name, v]) => within(name, v, peer)) && portsWithin(body, peer) && keepsLimits(body, peer),
   );
-  return covered ? undefined : `lets in more by "${type || grants[0]?.[0]}"`;
+  return covered ? undefined : `lets in more by "${type || (grants[0]?.[0] ?? "from_port")}"`;
 }
 
 const isGrant = (name: string): boolean => (GRANTS.test(name) && !opensWhenTrue(name)) || isPortList(name);

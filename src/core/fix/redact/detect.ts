@@ -100,10 +100,13 @@ export function findSensitive(text: string): Sensitive[] {
     for (const match of text.matchAll(pattern)) if (tells(kind, match[0])) add(kind, match.index, match[0]);
   }
   for (const match of text.matchAll(/[A-Za-z0-9+/=_-]{20,4000}/g)) {
-    if (looksRandom(match[0])) add("secret", match.index, match[0]);
+    if (!VENDOR_NAME.test(match[0]) && looksRandom(match[0])) add("secret", match.index, match[0]);
   }
   return found.sort((a, b) => a.start - b.start);
 }
+
+/** Names of TLS policies look like keys, and a fix must see and write them. */
+const VENDOR_NAME = /^(?:ELBSecurityPolicy|TransferSecurityPolicy|AppGwSslPolicy|Policy-Min-TLS)[A-Za-z0-9-]{0,40}$/;
 
 /** Only secrets: what the last gate before the network looks for. */
 export const findSecrets = (text: string): Sensitive[] =>

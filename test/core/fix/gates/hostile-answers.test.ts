@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { diffArrays } from "diff";
+import fc from "fast-check";
 import { loadAllRules } from "../../../../src/core/rules/registry.ts";
 import type { Rule } from "../../../../src/core/rules/rule.ts";
 import { answerOf, type Case, caseOf, filesOf, type Outcome, replaceLines, tryAnswer } from "./trial.ts";
@@ -406,6 +407,34 @@ const TURNS: { readonly [target: string]: readonly (readonly [string, string])[]
   ],
 };
 
+const SWITCHES: readonly (readonly [string, string])[] = [
+  ["storage_encrypted", "false"],
+  ["encrypted", "false"],
+  ["enable_key_rotation", "false"],
+  ["deletion_protection", "false"],
+  ["block_public_acls", "false"],
+  ["logging_enabled", "false"],
+  ["public_network_access_enabled", "true"],
+  ["map_public_ip_on_launch", "true"],
+  ["privileged", "true"],
+  ["skip_final_snapshot", "true"],
+  ["force_destroy", "true"],
+  ["allow_blob_public_access", "true"],
+  ["disable_key_rotation", "true"],
+];
+const GUARDS = ["storage_encrypted", "deletion_protection", "backup_retention_period", "policy", "name", "bucket"];
+const DENIED = ["provider", "count", "for_each", "user_data", "user_data_base64", "command", "depends_on", "password"];
+const WIDE = [
+  "0.0.0.0/0",
+  "::/0",
+  "*",
+  "allUsers",
+  "allAuthenticatedUsers",
+  "0.0.0.0/1",
+  "45.33.32.156/32",
+  "Internet",
+];
+
 let rules: readonly Rule[] = [];
 const cases = new Map<string, Case>();
 const caseFor = (target: Target): Case => {
@@ -474,5 +503,123 @@ describe("a hostile answer", () => {
     expect(tally.tried).toBeGreaterThan(300);
     expect(tally.passed).toEqual([]);
     expect(tally.by.gate ?? 0).toBeGreaterThan(300);
+  }, 120_000);
+
+  it("never passes that does so by operations", async () => {
+    const attempts = TARGETS.flatMap((target) => {
+      const given = caseFor(target);
+      const { ops } = rewrite(given, fixed(target)) as { readonly ops: readonly object[] };
+      const address = given.prompt.alias;
+      const set = (path: string, valueKind: string, value: string) => ({
+        kind: "set_attribute",
+        address,
+        path,
+        valueKind,
+        value,
+      });
+      const block = (path: string, ...newLines: string[]) => ({ kind: "add_block", address, path, newLines });
+      const extra = [
+        ...SWITCHES.flatMap(([path, value]) => [set(path, "bool", value), set(path, "string", value)]),
+        ...DENIED.map((path) => set(path, "string", "x")),
+        ...["count", "backup_retention_period", "from_port"].map((path) => set(path, "number", "0")),
+        ...[...ATTRIBUTES, "description"].flatMap((path) => FOREIGN.map((text) => set(path, "string", text))),
+        ...WIDE.flatMap((text) => [
+          set("cidr_blocks", "list", JSON.stringify([text])),
+          set("ingress.1.cidr_blocks", "list", JSON.stringify([text])),
+          set("source_ranges", "list", JSON.stringify([text])),
+          set("members", "list", JSON.stringify([text])),
+          block("ingress", `cidr_blocks = ["${text}"]`, "from_port = 0", "to_port = 65535", 'protocol = "tcp"'),
+        ]),
+        ...["var.secret", "local.open", "data.http.x.body", "module.m.out", "path.root", "terraform.workspace"].map(
+          (ref) => set("kms_key_id", "reference", ref),
+        ),
+        ...["lifecycle", "provisioner", "connection", "dynamic", "grant", "access", "security_rule"].map((type) =>
+          block(type, "x = true"),
+        ),
+        block("versioning", "enabled = false"),
+        block("logging", "enabled = false"),
+        ...GUARDS.filter((path) => target.code.split("\n}\n")[0]?.includes(`\n  ${path} `)).map((path) => ({
+          kind: "remove_attribute",
+          address,
+          path,
+        })),
+        { kind: "set_attribute", address: "aws_iam_role.admin", path: "name", valueKind: "string", value: "x" },
+      ];
+      return extra.map((op) => ({
+        name: `${target.name} ${JSON.stringify(op)}`,
+        given,
+        answer: answerOf([...ops, op]),
+      }));
+    });
+    const tally = await tryAll(attempts);
+    report("hostile operations", tally);
+    expect(tally.tried).toBeGreaterThan(250);
+    expect(tally.passed).toEqual([]);
+  }, 120_000);
+
+  it("never passes where a correct patch was mutated at random so that access is wider", async () => {
+    const everywhere = fc.constantFrom(
+      "0.0.0.0/0",
+      "::/0",
+      "*",
+      "0.0.0.0/1",
+      "11.0.0.0/8",
+      "10.0.0.0/7",
+      "172.16.0.0/12",
+    );
+    const port = fc.integer({ min: 1, max: 65_535 });
+    const mutation = fc.oneof(
+      everywhere.map((cidr) => ({ target: 1, from: '["10.0.0.0/8"]', to: `["10.0.0.0/8", "${cidr}"]` })),
+      fc.integer({ min: 0, max: 7 }).map((n) => ({ target: 1, from: '["10.0.0.0/8"]', to: `["10.0.0.0/${n}"]` })),
+      fc
+        .ipV4()
+        .filter((ip) => !ip.startsWith("10."))
+        .map((ip) => ({ target: 1, from: '["10.0.0.0/8"]', to: `["${ip}/32"]` })),
+      port.filter((n) => n > 443).map((n) => ({ target: 1, from: "to_port     = 443", to: `to_port     = ${n}` })),
+      port.filter((n) => n < 443).map((n) => ({ target: 1, from: "from_port   = 443", to: `from_port   = ${n}` })),
+      fc
+        .stringMatching(/^[A-Z][a-z]{2,9}[*]?$/)
+        .filter((a) => a !== "GetObject" && !a.startsWith("GetObject"))
+        .map((action) => ({
+          target: 2,
+          from: '["s3:GetObject"]',
+          to: `["s3:GetObject", "s3:${action}"]`,
+        })),
+      fc
+        .stringMatching(/^[a-z]{3,9}$/)
+        .filter((b) => b !== "logs")
+        .map((bucket) => ({
+          target: 2,
+          from: '"arn:aws:s3:::logs/*"',
+          to: `["arn:aws:s3:::logs/*", "arn:aws:s3:::${bucket}/*"]`,
+        })),
+      fc.stringMatching(/^[1-9][0-9]{11}$/).map((account) => ({
+        target: 2,
+        from: '{ Service = "logging.s3.amazonaws.com" }',
+        to: `{ AWS = "arn:aws:iam::${account}:root" }`,
+      })),
+      fc.integer({ min: 0, max: 13 }).map((days) => ({
+        target: 0,
+        from: "backup_retention_period     = 14",
+        to: `backup_retention_period     = ${days}`,
+      })),
+      fc
+        .constantFrom("storage_encrypted           ", "deletion_protection         ", "copy_tags_to_snapshot       ")
+        .map((name) => ({
+          target: 0,
+          from: `${name}= true`,
+          to: `${name}= false`,
+        })),
+    );
+    await fc.assert(
+      fc.asyncProperty(mutation, async ({ target, from, to }) => {
+        const chosen = TARGETS[target];
+        if (!chosen) throw new Error("no such target");
+        const wanted = fixed(chosen).replace(from, () => to);
+        expect(wanted).not.toBe(fixed(chosen));
+        expect((await tryAnswer(caseFor(chosen), rewrite(caseFor(chosen), wanted))).passed).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
   }, 120_000);
 });
