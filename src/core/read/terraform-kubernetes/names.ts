@@ -146,12 +146,21 @@ const ACRONYMS: { readonly [word: string]: string } = {
   urls: "URLs",
 };
 
+/** Names are few and asked for at every field of every object. */
+const FIELDS = new Map<string, string>();
+
 /** run_as_non_root → runAsNonRoot, host_pid → hostPID. */
-export const fieldOf = (name: string): string =>
-  name
-    .split("_")
-    .map((word, index) => (index === 0 ? word : (ACRONYMS[word] ?? word.charAt(0).toUpperCase() + word.slice(1))))
-    .join("");
+export function fieldOf(name: string): string {
+  let field = FIELDS.get(name);
+  if (field === undefined) {
+    field = name
+      .split("_")
+      .map((word, index) => (index === 0 ? word : (ACRONYMS[word] ?? word.charAt(0).toUpperCase() + word.slice(1))))
+      .join("");
+    if (FIELDS.size < 10_000) FIELDS.set(name, field);
+  }
+  return field;
+}
 
 /** Where two blocks end up in one list, the one that is named first above. */
 const BLOCK_OF_LIST = new Map(

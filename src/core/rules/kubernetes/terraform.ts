@@ -89,12 +89,18 @@ function checkWritten(rule: Rule, view: View): Verdict {
   if (!written || !rule.on.includes(written.view.type)) return notApplicable;
   const verdict = rule.check(written.view);
   if (!("path" in verdict) || verdict.path === undefined) return verdict;
-  const path = terraformPath(view.resource, verdict.path);
+  const { path } = verdict;
   // Manifests have no unknown values, so their rules do not ask for them.
-  if (verdict.status === "fail" && isOpen(written.view, verdict.path)) return undecided(path);
-  if (verdict.status === "pass" && !written.manifest.isPodWritten && verdict.path.startsWith("spec."))
-    return fail(path, "Its pod is not written: nothing says that it is as it should be.");
-  return { ...verdict, path };
+  if (verdict.status === "fail" && isOpen(written.view, path)) return undecided(terraformPath(view.resource, path));
+  if (verdict.status === "pass" && !written.manifest.isPodWritten && path.startsWith("spec."))
+    return fail(terraformPath(view.resource, path), "Its pod is not written: nothing says that it is as it should be.");
+  return {
+    ...verdict,
+    // Most verdicts are passes, and nobody asks where those stand.
+    get path() {
+      return terraformPath(view.resource, path);
+    },
+  };
 }
 
 function isOpen(view: View, path: string): boolean {
