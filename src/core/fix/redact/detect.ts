@@ -3,6 +3,7 @@
  * is, which gets a surrogate. By shape only; whoever knows an attribute's name knows more (see ai/minimise.ts).
  */
 import ipaddr from "ipaddr.js";
+import { findSecrets as secretsByForm } from "../../rules/evaluators/secrets.ts";
 
 export type SensitiveKind =
   | "secret"
@@ -91,6 +92,8 @@ export function findSensitive(text: string): Sensitive[] {
     if (value !== "" && !found.some((f) => start < f.end && f.start < end)) found.push({ kind, start, end, value });
   };
   for (const pattern of SECRETS) for (const match of text.matchAll(pattern)) add("secret", match.index, match[0]);
+  // What the rules call a secret in code is one here: the redactor never knows fewer than they do.
+  for (const { start, end } of secretsByForm(text)) add("secret", start, text.slice(start, end));
   for (const match of text.matchAll(KEYED_SECRET)) {
     const value = match[3] ?? "";
     if (isPlainReference(value)) continue;

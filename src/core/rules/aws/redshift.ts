@@ -2,6 +2,7 @@
 
 import { requireBetween, requireOneOf, requireSet, requireThat, someBlock } from "../checks.ts";
 import { controls } from "../compliance.ts";
+import { defaultOf } from "../evaluators/provider-defaults.ts";
 import { addBlock, set } from "../operations.ts";
 import { rule } from "../rule.ts";
 import { and, anyOf, fail, notApplicable, pass, undecided, verdictOf } from "../verdict.ts";
@@ -27,18 +28,10 @@ export const encryption = switchedTo({
   message: "Storage is not encrypted",
   // From version 6 the provider's default is true.
   unless: (view) =>
-    view.get("encrypted").kind === "absent" && majorVersion(view.resource.provider?.version) >= 6
-      ? pass("encrypted")
-      : undefined,
+    view.get("encrypted").kind === "absent" && defaultOf(view, "encrypted") === true ? pass("encrypted") : undefined,
   bad: [cluster(), cluster("encrypted          = false")],
   good: cluster("encrypted          = true"),
 });
-
-/** The lowest major version that a version or constraint allows; 0 where it says nothing. */
-function majorVersion(constraint: string | undefined): number {
-  const [, major] = /^\s*(?:>=|~>|=|>)?\s*v?(\d+)/.exec(constraint ?? "") ?? [];
-  return Number(major ?? 0);
-}
 
 const LOGGING = "aws_redshift_logging";
 
@@ -85,7 +78,7 @@ export const publiclyAccessible = rule({
   references: [`${DOCS}managing-clusters-vpc.html`],
   compliance: controls({ nist: ["AC-3", "AC-4", "SC-7"], pci: ["1.4.4"], soc2: ["CC6.1", "CC6.6"] }),
   check(view) {
-    const absent = majorVersion(view.resource.provider?.version) >= 6 ? "pass" : "fail";
+    const absent = defaultOf(view, "publicly_accessible") === false ? "pass" : "fail";
     return requireThat(view, "publicly_accessible", (v) => v === false || v === "false", {
       absent,
       message: "The warehouse has a public address",

@@ -2,11 +2,11 @@
 import type { Category } from "../../model/finding.ts";
 import type { FixRisk } from "../../model/patch.ts";
 import type { Absent } from "../checks.ts";
+import { defaultOf } from "../evaluators/provider-defaults.ts";
 import { set } from "../operations.ts";
 import { type Rule, type RuleSource, rule } from "../rule.ts";
 import { fail, notApplicable, pass, undecided, type Verdict } from "../verdict.ts";
 import type { View } from "../view.ts";
-import { defaultOf } from "./defaults.ts";
 
 type Scalar = string | number | boolean;
 
