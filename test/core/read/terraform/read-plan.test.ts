@@ -215,6 +215,7 @@ describe("readPlan", () => {
   });
 
   const missing = missingTerraform();
+  if (missing !== undefined) console.info(`read-plan.test: no plan was made for real: ${missing}`);
   (missing === undefined ? it : it.skip)("reads what terraform really writes", () => {
     const { json } = plan([
       {

@@ -11,7 +11,9 @@ import { type Answer, filesFolder, UNTOLD } from "./cases.ts";
 
 export const hasTerraform = (): boolean => {
   const asked = spawnSync("terraform", ["version", "-json"], { encoding: "utf8", env: environment() });
-  return asked.status === 0 && /"terraform_version":\s*"1\.11\./.test(asked.stdout);
+  const isThere = asked.status === 0 && /"terraform_version":\s*"1\.11\./.test(asked.stdout);
+  if (!isThere) console.info("no terraform 1.11 on the PATH: compared with its recorded answers only");
+  return isThere;
 };
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
